@@ -1,0 +1,67 @@
+"""Everything that goes wrong on purpose, in one tree.
+
+    ProverError
+    ├── InputError            what the user gave can't be used          exit status 2
+    │   ├── SourceError           a file that can't be read as Lean source
+    │   └── FileChanged           a file changed on disk since it was read
+    ├── LeanUnavailable       there is no Lean to use                   exit status 3
+    │   ├── SetupError            the embedded Lean can't be installed
+    │   └── LeanKeepsDying        Lean dies at start, again and again
+    ├── LeanDied              a Lean process ended or stopped answering; its states are gone
+    │   └── LeanTimeout           … because it was past its wall limit, and was killed
+    └── HoleError             a hole that no search can start on
+        ├── NotAProposition       it stands for data
+        └── HoleUnreachable       Lean stops before it
+
+A tactic that fails is no error: it is an `Outcome`. Foreign exceptions are translated where they arise.
+"""
+
+
+class ProverError(Exception):
+    """The message is one for the user: what was wrong, and what to do."""
+
+    exit_status = 2
+
+
+class InputError(ProverError):
+    pass
+
+
+class SourceError(InputError):
+    pass
+
+
+class FileChanged(InputError):
+    pass
+
+
+class LeanUnavailable(ProverError):
+    exit_status = 3
+
+
+class SetupError(LeanUnavailable):
+    pass
+
+
+class LeanKeepsDying(LeanUnavailable):
+    pass
+
+
+class LeanDied(ProverError):
+    exit_status = 3
+
+
+class LeanTimeout(LeanDied):
+    pass
+
+
+class HoleError(ProverError):
+    pass
+
+
+class NotAProposition(HoleError):
+    pass
+
+
+class HoleUnreachable(HoleError):
+    pass

@@ -1,0 +1,70 @@
+"""The seam to Lean: what the search and the commands know of it.
+
+    gateway = EmbeddedGateway(...)
+    source = read_source(path)
+    for theorem in source.theorems:
+        with gateway.open(source, theorem) as session:
+            outcome = session.run(session.root, "simp")
+        verdicts = gateway.certify(source, {theorem.hole: "simp"})
+    gateway.close()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from prover.lean.source import Source
+from prover.types import Hole, Outcome, Position, TacticState, Theorem, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error that Lean reports for a file as it stands."""
+
+    position: Position
+    message: str
+
+
+class LeanSession(Protocol):
+    """One hole, open. States stay valid until the session ends, through crashes and restarts of Lean."""
+
+    @property
+    def root(self) -> TacticState: ...
+
+    def run(self, state: TacticState, tactic: str) -> Outcome:
+        """Try `tactic` on the first goal of `state`.
+
+        Answers `Proved` when no goal of `state` is left. A failed, slow, deadly or forbidden tactic is a
+        `Failed`. Raises `LeanKeepsDying` when no Lean can be had any more.
+        """
+        ...
+
+
+class LeanGateway(Protocol):
+    """One Lean. Not for use by two threads at once."""
+
+    @property
+    def version(self) -> str: ...
+
+    def check(self, source: Source) -> Sequence[Complaint]:
+        """The errors that the file has as it stands, in order; empty for a clean one."""
+        ...
+
+    def open(
+        self, source: Source, theorem: Theorem, solved: Sequence[str] = ()
+    ) -> AbstractContextManager[LeanSession]:
+        """Open a hole. One that Lean visits several times (`constructor <;> sorry`) opens at the first
+        visit that none of the `solved` scripts closes.
+
+        Raises `NotAProposition`, `HoleUnreachable`, `LeanKeepsDying`.
+        """
+        ...
+
+    def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
+        """Elaborate the file afresh with each text in the place of its hole, and judge each of them."""
+        ...
+
+    def close(self) -> None: ...

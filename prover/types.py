@@ -1,0 +1,206 @@
+"""The value types that the rooms of the project exchange. Frozen, hashable, without behaviour of weight.
+
+Offsets are in characters of the decoded file (line ends as they are in it), half open. Positions are what
+an editor shows: line and column from 1, the column in characters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+class Place(Enum):
+    """What a hole stands for: a tactic, so that tactics replace it, or a term, so that `by …` does."""
+
+    TACTIC = "tactic"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One `sorry` token of a file."""
+
+    span: Span
+    position: Position
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A declaration of a file as its text shows it, before Lean has seen it.
+
+    `kind` is its keyword (`theorem`, `lemma`, `def`, `abbrev`, `instance`, `example`, `inductive`,
+    `structure`, `class`, …). `name` is the full name, with the namespaces around it, and empty where the
+    text gives none (`example`, most instances). `span` covers modifiers and attributes to the end of the
+    body, without trailing white space and comments; `statement` is the text from keyword to body.
+    """
+
+    kind: str
+    name: str
+    span: Span
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """One hole and the declaration that it is in: one thing to prove.
+
+    `name` is never empty: a declaration without one is called `example@LINE` or `instance@LINE`.
+    `ordinal` counts the holes of the same declaration, from 0. `context` holds the declarations of the
+    file that end before this one starts, in order.
+    """
+
+    name: str
+    file: Path
+    hole: Hole
+    ordinal: int
+    declaration: Declaration
+    context: tuple[Declaration, ...] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """`value` is the body of a `let` variable (`x : Nat := 2`), else None."""
+
+    name: str
+    type: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal in Lean's words. `case` is its tag, empty where it has none; `text` is all of it."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    target: str
+    case: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TacticState:
+    """What is left to prove. `id` is valid in the session that gave it, and in no other."""
+
+    id: int
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposed tactic. `logprob` is the proposer's (natural) log-probability; 0 where it has none."""
+
+    tactic: str
+    logprob: float = 0.0
+    source: str = "fixed"
+
+
+class FailureReason(Enum):
+    PARSE = "parse"  # the tactic's text is not Lean
+    TACTIC = "tactic"  # Lean ran it, and it failed
+    SORRY = "sorry"  # it closed the goal with a `sorry`, said or unsaid
+    TIMEOUT = "timeout"  # past the heartbeat limit or the wall guard
+    CRASH = "crash"  # Lean died of it
+    FORBIDDEN = "forbidden"  # refused before Lean saw it
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    state: TacticState
+    lean_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    lean_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    reason: FailureReason
+    message: str
+    lean_seconds: float = 0.0
+
+
+Outcome = Advanced | Proved | Failed
+
+
+class Status(Enum):
+    """How a hole stands at the end.
+
+    CONDITIONAL: proved from other theorems that are open themselves. INVALID: not a thing to prove.
+    ERROR: the tools failed, which says nothing of the hole.
+    """
+
+    PROVED = "proved"
+    CONDITIONAL = "conditional"
+    OPEN = "open"
+    INVALID = "invalid"
+    ERROR = "error"
+
+
+class Standing(Enum):
+    CERTIFIED = "certified"
+    CONDITIONAL = "conditional"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a fresh elaboration of the real file, with the hole replaced, says of a proof.
+
+    `axioms` are the axioms that the declaration rests on, sorted. `assumes` names the open theorems that it
+    leans on, and is empty unless conditional. `reason` says why it was rejected, and is empty otherwise.
+    """
+
+    standing: Standing
+    axioms: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of one search; None is no limit. Reaching any of them stops it."""
+
+    seconds: float | None = None
+    tactics: int | None = None
+    expansions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    tactics: int = 0
+    expansions: int = 0
+    seconds: float = 0.0
+    lean_seconds: float = 0.0
+
+
+class Stop(Enum):
+    """Why a search stopped."""
+
+    PROVED = "proved"
+    TACTICS = "tactics budget"
+    EXPANSIONS = "expansions budget"
+    SECONDS = "time budget"
+    EXHAUSTED = "nothing left to try"
+    INVALID = "not a proposition"
+    UNREACHABLE = "Lean does not reach the hole"
+    LEAN = "Lean failed"
+    INTERRUPTED = "interrupted"
