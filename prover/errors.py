@@ -48,7 +48,13 @@ class LeanKeepsDying(LeanUnavailable):
 
 
 class LeanDied(ProverError):
+    """`killed`: somebody outside ended it (SIGKILL), so what it was doing is not to blame."""
+
     exit_status = 3
+
+    def __init__(self, message: str, killed: bool = False) -> None:
+        super().__init__(message)
+        self.killed = killed
 
 
 class LeanTimeout(LeanDied):

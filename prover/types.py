@@ -1,7 +1,7 @@
 """The value types that the rooms of the project exchange. Frozen, hashable, without behaviour of weight.
 
-Offsets are in characters of the decoded file (line ends as they are in it), half open. Positions are what
-an editor shows: line and column from 1, the column in characters.
+Offsets are in characters of the text that Lean reads (no byte order mark, `\\r\\n` as `\\n`), half open.
+Positions are what an editor shows: line and column from 1, the column in characters.
 """
 
 from __future__ import annotations
@@ -49,13 +49,15 @@ class Declaration:
     `kind` is its keyword (`theorem`, `lemma`, `def`, `abbrev`, `instance`, `example`, `inductive`,
     `structure`, `class`, …). `name` is the full name, with the namespaces around it, and empty where the
     text gives none (`example`, most instances). `span` covers modifiers and attributes to the end of the
-    body, without trailing white space and comments; `statement` is the text from keyword to body.
+    body, without trailing white space and comments; `statement` is the text from keyword to body, and
+    `body` the text from there on (`:= …`, `where …`, `| … => …`), empty where there is none.
     """
 
     kind: str
     name: str
     span: Span
     statement: str
+    body: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,20 @@ class Stop(Enum):
     UNREACHABLE = "Lean does not reach the hole"
     LEAN = "Lean failed"
     INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """How a search ended.
+
+    `proof` is the text that replaces the `sorry`, and `verdict` what its certification said; both are None
+    unless the status is proved or conditional. `message` says more of an invalid hole or an error, for the
+    user, and is empty otherwise.
+    """
+
+    status: Status
+    stop: Stop
+    proof: str | None = None
+    verdict: Verdict | None = None
+    statistics: Statistics = Statistics()
+    message: str = ""

@@ -1,12 +1,12 @@
 """The seam to Lean: what the search and the commands know of it.
 
-    gateway = EmbeddedGateway(...)
-    source = read_source(path)
-    for theorem in source.theorems:
-        with gateway.open(source, theorem) as session:
-            outcome = session.run(session.root, "simp")
-        verdicts = gateway.certify(source, {theorem.hole: "simp"})
-    gateway.close()
+gateway = EmbeddedGateway(...)
+source = read_source(path)
+for theorem in source.theorems:
+    with gateway.open(source, theorem) as session:
+        outcome = session.run(session.root, "simp")
+    verdicts = gateway.certify(source, {theorem.hole: "simp"})
+gateway.close()
 """
 
 from __future__ import annotations

@@ -12,9 +12,7 @@ class TacticGenerator(Protocol):
     @property
     def name(self) -> str: ...
 
-    def propose(
-        self, theorem: Theorem, goals: Sequence[Goal], n: int
-    ) -> Sequence[Sequence[Candidate]]:
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
         """At most `n` candidates for each goal, the likeliest first, without repetition.
 
         The same arguments get the same answer: nothing here depends on time or on what was asked before.

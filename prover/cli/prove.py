@@ -1,0 +1,85 @@
+"""`prover prove`: search for the proofs of the holes of Lean files, show them, and write them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prover.config import LEANS, load_settings
+
+POLICIES = ("fixed",)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
+@click.option(
+    "--theorem",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only the holes of this theorem: its full name, or the end of it. May be repeated.",
+)
+@click.option("--seconds", type=float, metavar="S", help="Time for each hole. [default: 60]")
+@click.option(
+    "--tactics",
+    type=int,
+    metavar="N",
+    help="Tactics to try for each hole; with enough --seconds,"
+    " results do not depend on the machine's speed. [default: no limit]",
+)
+@click.option(
+    "--policy", metavar="SPEC", help=f"Who proposes tactics: {', '.join(POLICIES)}. [default: fixed]"
+)
+@click.option("--jobs", type=int, metavar="N", help="Leans that work side by side. [default: 1]")
+@click.option(
+    "--seed", type=int, metavar="N", help="For policies that draw at random; `fixed` does not. [default: 0]"
+)
+@click.option("--write", is_flag=True, help="Put each certified proof into its file.")
+@click.option(
+    "--json",
+    "json_path",
+    metavar="OUT",
+    help="Write one JSON object a line for each hole to this"
+    " file, `-` for standard output in the place of the proofs.",
+)
+@click.option(
+    "--lean",
+    type=click.Choice(LEANS),
+    help="Which Lean: `auto` is the native one where there is one, else the embedded one. [default: auto]",
+)
+@click.pass_context
+def prove(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    names: tuple[str, ...],
+    write: bool,
+    json_path: str | None,
+    **options: Any,
+) -> None:
+    """Prove the holes (`sorry`) of Lean files.
+
+    PATH is a file or a folder. With :LINE, only the holes on that line, or those of the declaration around
+    it. Proofs go to standard output as Lean source ready to paste, progress to standard error.
+
+    \b
+    All holes of a folder, two at a time, ten minutes each:
+        prover prove Theory/ --jobs 2 --seconds 600
+    One hole, its proof put into the file:
+        prover prove Theory/Lists.lean:12 --write
+    One theorem, by the end of its name:
+        prover prove Theory/ --theorem append_nil
+    Records for another program; the same on every machine:
+        prover prove Theory/ --json - --tactics 2000 --seconds 100000
+
+    Exit status: 0 all proved, 1 some stay open, 2 bad input or usage, 3 no usable Lean, 130 interrupted.
+    Options not given are taken from `prover.toml`.
+    """
+    from prover.cli.run import run  # late, so that help is fast
+
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = dataclasses.replace(load_settings(Path.cwd()), **given)
+    context.exit(run(paths, names, settings, write, json_path))

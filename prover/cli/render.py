@@ -1,0 +1,85 @@
+"""Results as text: JSON lines, Lean source to paste, headings, and the closing summary."""
+
+from __future__ import annotations
+
+import json
+
+from prover.proving import HoleResult, Tally
+from prover.types import Status
+
+STYLES = {
+    Status.PROVED: "green",
+    Status.CONDITIONAL: "yellow",
+    Status.OPEN: "red",
+    Status.INVALID: "magenta",
+    Status.ERROR: "bold red",
+}
+
+
+def as_json(result: HoleResult) -> str:
+    """One line, without its end."""
+    theorem, spent = result.theorem, result.statistics
+    record = {
+        "theorem": theorem.name,
+        "file": str(theorem.file),
+        "line": theorem.hole.position.line,
+        "column": theorem.hole.position.column,
+        "status": result.status.value,
+        "stop": result.stop.value,
+        "proof": result.proof,
+        "seconds": round(spent.seconds, 3),
+        "lean_seconds": round(spent.lean_seconds, 3),
+        "tactics": spent.tactics,
+        "expansions": spent.expansions,
+        "axioms": list(result.axioms),
+        "assumes": list(result.assumes),
+        "lean": result.lean,
+        "policy": result.policy,
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def heading(result: HoleResult) -> str:
+    """One line that is a comment in Lean."""
+    theorem, spent = result.theorem, result.statistics
+    parts = [f"-- {theorem.file}:{theorem.hole.position}", theorem.name, _standing(result)]
+    if spent.tactics:
+        parts.append(f"{counted(spent.tactics, 'tactic')}, {duration(spent.seconds)}")
+    return " · ".join(parts)
+
+
+def summary(tally: Tally, seconds: float) -> str:
+    """`31 of 42 proved, 2 conditional, 9 open · 3 min 2 s`."""
+    rest = [status for status in Status if status is not Status.PROVED and tally.by_status[status]]
+    counts = [f"{tally.by_status[status]} {status.value}" for status in rest]
+    if tally.finished < tally.total:
+        counts.append(f"{tally.total - tally.finished} not finished")
+    return f"{', '.join([f'{tally.proved} of {tally.total} proved', *counts])} · {duration(seconds)}"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _standing(result: HoleResult) -> str:
+    status = result.status.value
+    match result.status:
+        case Status.PROVED:
+            return status
+        case Status.CONDITIONAL:
+            return f"{status} on {', '.join(result.assumes)}"
+        case Status.OPEN:
+            return f"{status} ({result.stop.value})"
+        case Status.INVALID | Status.ERROR:
+            return f"{status}: {' '.join(result.message.split()) or result.stop.value}"

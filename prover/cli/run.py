@@ -1,0 +1,158 @@
+"""A run of `prover prove`: from the words of the command line to its exit status."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import click
+from rich.console import Console
+
+from prover.cli import render
+from prover.cli.progress import Progress, make_progress
+from prover.cli.targets import Targets, find_targets
+from prover.config import Settings
+from prover.errors import InputError
+from prover.lean.connect import gateway_factory
+from prover.policy.fixed import FixedPolicy
+from prover.proving import (
+    Complained,
+    FileTrouble,
+    Finished,
+    HoleResult,
+    PolicyFactory,
+    Proving,
+    ProvingEvent,
+    Tally,
+    require_writable,
+)
+
+STDOUT = "-"
+POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy}
+
+ALL_PROVED = 0
+SOME_OPEN = 1
+REFUSED = 2
+INTERRUPTED = 130
+
+
+def run(
+    words: Sequence[str], names: Sequence[str], settings: Settings, write: bool, json_path: str | None
+) -> int:
+    """Answers the exit status. Raises `ProverError`."""
+    policies = _policies(settings.policy)
+    targets = find_targets(words, names)
+    _say_what_is_left_out(targets)
+    if not targets.jobs:
+        click.echo("nothing to prove", err=True)
+        return REFUSED if targets.unreadable else ALL_PROVED
+    if write:
+        for job in targets.jobs:
+            require_writable(job.source.path)
+    total = sum(len(job.theorems) for job in targets.jobs)
+    tally = Tally(total, refused=bool(targets.unreadable))
+    pools = gateway_factory(settings.lean)
+    with _json_lines(json_path) as lines:
+        proving = Proving(targets.jobs, pools, policies, settings, write)
+        return _watch(proving, tally, lines)
+
+
+def _watch(proving: Proving, tally: Tally, lines: TextIO | None) -> int:
+    begun = time.monotonic()
+    summary_to_stderr = lines is sys.stdout
+    report = Report(tally, make_progress(tally), lines, text=None if summary_to_stderr else Console())
+    try:
+        with _stopped_by_signals(proving) as signals, report.progress, closing(proving.events()) as events:
+            for event in events:
+                report.tell(event)
+    finally:
+        click.echo(render.summary(tally, time.monotonic() - begun), err=summary_to_stderr)
+    if signals:
+        return INTERRUPTED
+    if tally.refused:
+        return REFUSED
+    return ALL_PROVED if tally.proved == tally.total else SOME_OPEN
+
+
+class Report:
+    """Says what happens: results as JSON lines and as text, each where it is wanted, the rest as progress."""
+
+    def __init__(self, tally: Tally, progress: Progress, lines: TextIO | None, text: Console | None) -> None:
+        self.progress = progress
+        self._tally = tally
+        self._lines = lines
+        self._text = text
+
+    def tell(self, event: ProvingEvent) -> None:
+        self._tally.count(event)
+        self.progress.see(event)
+        match event:
+            case Complained(file, complaint):
+                self.progress.note(f"{file}:{complaint.position}: {complaint.message}", "red")
+            case FileTrouble(file, message):
+                where = "" if str(file) in message else f"{file}: "
+                self.progress.note(f"prover: {where}{message}", "red")
+            case Finished(result):
+                with self.progress.aside():
+                    self._result(result)
+
+    def _result(self, result: HoleResult) -> None:
+        if self._lines is not None:
+            self._lines.write(render.as_json(result) + "\n")
+            self._lines.flush()
+        if self._text is None:
+            return
+        self._text.out(render.heading(result), style=render.STYLES[result.status], highlight=False)
+        if result.declaration:
+            self._text.out(result.declaration, highlight=False)
+        self._text.out("")
+
+
+def _policies(spec: str) -> PolicyFactory:
+    if spec not in POLICIES:
+        raise InputError(f"unknown policy `{spec}`; there are: {', '.join(POLICIES)}")
+    return POLICIES[spec]
+
+
+def _say_what_is_left_out(targets: Targets) -> None:
+    for error in targets.unreadable:
+        click.echo(f"prover: {error}", err=True)
+    for path in targets.without_holes:
+        click.echo(f"{path}: no hole", err=True)
+
+
+def _json_lines(path: str | None) -> AbstractContextManager[TextIO | None]:
+    if path is None:
+        return nullcontext()
+    if path == STDOUT:
+        return nullcontext(sys.stdout)
+    try:
+        return Path(path).open("w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise InputError(f"--json {path}: can't be written: {error.strerror}") from None
+
+
+@contextmanager
+def _stopped_by_signals(proving: Proving) -> Iterator[list[int]]:
+    """The first signal stops the run in good order, one more at once. Gives the list of those that came."""
+    came: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+        proving.stop()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {n: signal.signal(n, stop) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

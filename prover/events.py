@@ -1,0 +1,134 @@
+"""What a search says while it thinks, in the order in which it happens.
+
+    for event in search(...):
+        line = json.dumps(as_json(event))
+
+Nodes are named by numbers that are unique within one search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from prover.types import (
+    Advanced,
+    Candidate,
+    Failed,
+    Goal,
+    Outcome,
+    Proved,
+    SearchResult,
+    TacticState,
+    Theorem,
+    Verdict,
+)
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session is open on a hole. `visit` counts, from 1, how often Lean came by it."""
+
+    theorem: Theorem
+    visit: int
+    node: int
+    root: TacticState
+
+
+@dataclass(frozen=True, slots=True)
+class Expanding:
+    """The policy is asked about the first goal of a node, `goal`. `cost` is its path's -log probability."""
+
+    node: int
+    depth: int
+    goal: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Lean answered. `child` is the node that the tactic leads to, None unless the outcome is `Advanced`."""
+
+    node: int
+    candidate: Candidate
+    outcome: Outcome
+    child: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The tactic just tried on `node` leads to a state seen before, as node `child`."""
+
+    node: int
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """Nothing new comes of `node`."""
+
+    node: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFound:
+    """A candidate for a proof: the text to replace the `sorry`, about to be certified."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """The proof just found stands; perhaps conditionally, as the verdict says."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The proof just found does not stand in the file."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of a search that was not stopped from outside."""
+
+    result: SearchResult
+
+
+Event = Opened | Expanding | Tried | Duplicate | DeadEnd | ProofFound | Certified | Rejected | Finished
+
+
+def as_json(event: Event) -> dict[str, Json]:
+    """The event's fields, and its class's name as `event`. Goals are their text, theorems where they are."""
+    return {"event": type(event).__name__, **_fields(event)}
+
+
+def _fields(value: object) -> dict[str, Json]:
+    assert is_dataclass(value)
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: object) -> Json:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case tuple():
+            return [_plain(item) for item in value]
+        case Enum():
+            return _plain(value.value)
+        case Goal():
+            return value.text
+        case Theorem():
+            line, column = value.hole.position.line, value.hole.position.column
+            return {"name": value.name, "file": str(value.file), "line": line, "column": column}
+        case Advanced() | Proved() | Failed():
+            return {"outcome": type(value).__name__.lower(), **_fields(value)}
+        case _:
+            return _fields(value)

@@ -1,0 +1,137 @@
+"""The embedded Lean's certificate: the file elaborated afresh from the first changed command to its end.
+
+What stands before the first proof is the file's own text, elaborated once; its state is a value that nothing
+later can change, so starting from it is starting from the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from prover.lean.certificate import judge, new_errors, rejected, user_name
+from prover.lean.embedded.file import ElaboratedFile, moved
+from prover.lean.embedded.lean import Command, EmbeddedLean
+from prover.types import Hole, Verdict
+
+STAND_IN = "prover_example"
+"""The name under which an `example`, which leaves nothing behind, is declared to be examined."""
+
+
+def certify(lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str]) -> dict[Hole, Verdict]:
+    """A verdict for each proof, in the presence of the others."""
+    indices = {hole: file.index_of(hole) for hole in proofs}
+    reached = {hole: index for hole, index in indices.items() if index is not None}
+    verdicts = {hole: rejected("Lean stops reading the file before it") for hole in proofs}
+    if not reached:
+        return verdicts
+    first = min(reached.values())
+    start = file.commands[first].span.start
+    text = file.source.replaced(proofs)[start:]
+    after = moved(lean.elaborate(file.state_before(first), text), start)
+    try:
+        examiner = _Examiner(lean, file, proofs, first, after)
+        flaw = examiner.flaw_of_the_file(set(reached.values()))
+        for hole, index in reached.items():
+            verdicts[hole] = rejected(flaw) if flaw else examiner.verdict(index)
+        return verdicts
+    finally:
+        if lean.process.alive:
+            lean.forget(command.state for command in after)
+
+
+class _Examiner:
+    """Compares the commands from `first` on: `file`'s, with their holes, and `after`, with the proofs."""
+
+    def __init__(
+        self,
+        lean: EmbeddedLean,
+        file: ElaboratedFile,
+        proofs: Mapping[Hole, str],
+        first: int,
+        after: Sequence[Command],
+    ) -> None:
+        self._lean = lean
+        self._file = file
+        self._proofs = proofs
+        self._first = first
+        self._after = after
+
+    def flaw_of_the_file(self, changed: set[int]) -> str:
+        """Why the file as a whole can't be accepted; empty when it can."""
+        if [command.span for command in self._after] != self._expected_spans():
+            found = new_errors(
+                [message for command in self._file.commands for message in command.messages],
+                [message for command in self._after for message in command.messages],
+            )
+            return found[0].text if found else "the proof changes where commands begin and end"
+        for index in range(self._first, len(self._file.commands)):
+            if index not in changed and (errors := self._new_errors(index)):
+                return f"it breaks a later declaration: {errors[0]}"
+        before = self._file.state_before(self._first)
+        differences = self._lean.differences(before, self._file.commands[-1].state, self._after[-1].state)
+        return differences[0] if differences else ""
+
+    def verdict(self, index: int) -> Verdict:
+        """On the proofs of one command, in a file without flaw."""
+        errors = self._new_errors(index)
+        if errors:
+            return rejected(errors[0])
+        command = self._after[index - self._first]
+        before, proof = self._states(index)
+        stand_in = self._stand_in(index)
+        if stand_in is not None:
+            commands = self._lean.elaborate(before, stand_in)
+            if any(message.is_error for each in commands for message in each.messages):
+                return rejected("it is no proof when the example is declared under a name")
+            proof = commands[-1].state
+        foundation = self._lean.foundation(before, proof, ())
+        foreign = [name for name in map(user_name, foundation.open) if not self._is_open(name)]
+        if foreign:
+            return rejected(f"leans on {foreign[0]}, which has an error")
+        other_holes = any(
+            self._file.index_of(theorem.hole) == index and theorem.hole not in self._proofs
+            for theorem in self._file.source.theorems
+        )
+        return judge(foundation, other_holes, any(message.says_sorry for message in command.messages))
+
+    def _expected_spans(self) -> list[object]:
+        """Where the commands from the first changed one on begin and end when only the holes have changed."""
+
+        def shifted(offset: int) -> int:
+            return offset + sum(
+                len(proof) - (hole.span.end - hole.span.start)
+                for hole, proof in self._proofs.items()
+                if hole.span.start < offset
+            )
+
+        spans = [command.span for command in self._file.commands[self._first :]]
+        return [type(span)(shifted(span.start), shifted(span.end)) for span in spans]
+
+    def _new_errors(self, index: int) -> list[str]:
+        before, after = self._file.commands[index], self._after[index - self._first]
+        return [message.text for message in new_errors(before.messages, after.messages)]
+
+    def _states(self, index: int) -> tuple[int, int]:
+        if index == self._first:
+            return self._file.state_before(index), self._after[0].state
+        return self._after[index - self._first - 1].state, self._after[index - self._first].state
+
+    def _stand_in(self, index: int) -> str | None:
+        """The command with a definition in the place of its `example`; None when it is none."""
+        source, span = self._file.source, self._file.commands[index].span
+        for declaration in source.declarations:
+            if declaration.kind == "example" and span.start <= declaration.span.start < span.end:
+                proofs = {h: p for h, p in self._proofs.items() if span.start <= h.span.start < span.end}
+                text = self._file.command_text(index, proofs)
+                at = source.text.index(declaration.statement, declaration.span.start) - span.start
+                return f"{text[:at]}def {STAND_IN}{text[at + len('example') :]}"
+        return None
+
+    def _is_open(self, name: str) -> bool:
+        """Is it one of the file's declarations with a hole, or made by one?"""
+        return any(
+            not theorem.declaration.name
+            or name == theorem.declaration.name
+            or name.startswith(f"{theorem.declaration.name}.")
+            for theorem in self._file.source.theorems
+        )

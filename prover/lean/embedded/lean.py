@@ -1,0 +1,116 @@
+"""One running embedded Lean: the command level of its protocol (see runtime/commands.cjs).
+
+State 0 is the one after the imports; every command leads to a new state, and all stay valid until forgotten.
+While a hole is open, only its `LineDojo` may talk to this Lean; `leave` ends that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from prover.errors import HoleUnreachable, LeanDied, NotAProposition
+from prover.lean.certificate import Foundation, Message
+from prover.lean.dojo import LineDojo
+from prover.lean.transport import LineProcess
+from prover.types import Span
+
+FILE_SECONDS = 600.0
+"""The wall limit of one request at the command level; Lean's own heartbeats end a command long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`span` is in characters of the text that was elaborated, `state` the one after it."""
+
+    span: Span
+    state: int
+    messages: tuple[Message, ...]
+
+
+class EmbeddedLean:
+    """Raises `LeanDied` and `LeanTimeout`, after which it is of no use."""
+
+    def __init__(self, process: LineProcess, seconds: float) -> None:
+        self.process = process
+        self.memory = 0
+        self._dojo: LineDojo | None = None
+        process.receive(seconds)
+
+    def elaborate(self, state: int, text: str) -> list[Command]:
+        reply = self._request({"sid": state, "cmd": text})
+        return list(_commands(reply, text.encode()))
+
+    def open(self, state: int, text: str, heartbeats: int, seconds: float) -> LineDojo:
+        """Open the hole that `lean_dojo_repl` stands for in the one command `text`."""
+        self.leave()
+        self.process.send(json.dumps({"sid": state, "cmd": text, "open": True}))
+        reply = self.process.receive(FILE_SECONDS)
+        if "tacticState" in reply:
+            self._dojo = LineDojo(self.process, reply, seconds, heartbeats=heartbeats)
+            return self._dojo
+        if "commands" not in reply:
+            self._forget_all(self.process.receive(FILE_SECONDS))
+            raise NotAProposition("it stands for data, not for a proof")
+        self._forget_all(reply)
+        messages = (message for command in _commands(reply, text.encode()) for message in command.messages)
+        error = next((message.text for message in messages if message.is_error), "")
+        raise HoleUnreachable(
+            error.splitlines()[0] if error else "Lean elaborates the declaration without it"
+        )
+
+    def leave(self) -> None:
+        """Close the open hole, if there is one; its Dojo is closed then."""
+        if self._dojo is None:
+            return
+        self._dojo.closed = True
+        self._dojo = None
+        reply: dict[str, Any] = {}
+        while "commands" not in reply:  # a tactic state: Lean visits the hole once more
+            self.process.send("exit")
+            reply = self.process.receive(FILE_SECONDS)
+        self._forget_all(reply)
+
+    def foundation(self, before: int, proof: int, differences: Sequence[str]) -> Foundation:
+        """What the declarations between two states rest on."""
+        reply = self._request({"judge": {"before": before, "proof": proof}})
+        kernel = [reply["kernel"]] if reply["kernel"] else []
+        return Foundation(
+            declared=tuple(reply["declared"]),
+            flaws=(*differences, *kernel),
+            axioms=tuple(reply["axioms"]),
+            open=tuple(reply["open"]),
+            unfinished=tuple(reply["unfinished"]),
+        )
+
+    def differences(self, before: int, hole: int, proof: int) -> list[str]:
+        """What is declared differently after `proof` and after `hole`, both of which came from `before`."""
+        reply = self._request({"compare": {"before": before, "hole": hole, "proof": proof}})
+        return [str(difference) for difference in reply["differences"]]
+
+    def forget(self, states: Iterable[int]) -> None:
+        self._request({"forget": list(states)})
+
+    def _forget_all(self, reply: dict[str, Any]) -> None:
+        self.forget(command["sid"] for command in reply["commands"])
+
+    def _request(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.leave()
+        self.process.send(json.dumps(request))
+        reply = self.process.receive(FILE_SECONDS)
+        if reply.get("error") is not None:
+            self.process.kill()
+            raise LeanDied(f"Lean refuses {str(request)[:80]}: {reply['error']}")
+        self.memory = reply["memory"]
+        return reply
+
+
+def _commands(reply: dict[str, Any], text: bytes) -> Iterable[Command]:
+    at = 0
+    for command in reply["commands"]:
+        length = len(text[command["start"] : command["end"]].decode())
+        messages = tuple(Message(**message) for message in command["messages"])
+        yield Command(Span(at, at + length), command["sid"], messages)
+        at += length

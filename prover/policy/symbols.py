@@ -1,0 +1,162 @@
+"""What a theorem may speak of: the declarations of its file that come before it.
+
+Names in a printed goal are resolved by their last parts, as namespaces and field notation leave them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from prover.policy.terms import Application, applications, names, split_outer, tokens
+from prover.types import Declaration, Theorem
+
+_DEFINITIONS = frozenset({"def", "abbrev"})
+_TYPES = frozenset({"inductive", "structure", "class", "class inductive"})
+_THEOREMS = frozenset({"theorem", "lemma"})
+_BINDER_GROUP = re.compile(r"\(([^():]*):")
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A named declaration, and the others of the file that its text mentions."""
+
+    declaration: Declaration
+    uses: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name
+
+    @property
+    def is_definition(self) -> bool:
+        return self.declaration.kind in _DEFINITIONS
+
+    @property
+    def is_theorem(self) -> bool:
+        return self.declaration.kind in _THEOREMS
+
+    @property
+    def is_type(self) -> bool:
+        return self.declaration.kind in _TYPES
+
+    @cached_property
+    def is_predicate(self) -> bool:
+        """An inductive type of proofs."""
+        return self.is_type and re.search(r"\bProp\s*(where|:=|$)", self.declaration.statement) is not None
+
+    @cached_property
+    def is_recursive(self) -> bool:
+        return self.name in self.uses
+
+    @cached_property
+    def matched(self) -> frozenset[int]:
+        """The explicit arguments, from 0, that the definition takes apart."""
+        return _matched(self.declaration)
+
+
+class Symbols:
+    """The declarations of one theorem's file, by name."""
+
+    def __init__(self, context: Iterable[Declaration], namespace: str) -> None:
+        named = [declaration for declaration in context if declaration.name]
+        self._namespace = namespace
+        self._by_last: dict[str, list[str]] = {}
+        for declaration in named:
+            self._by_last.setdefault(_last(declaration.name), []).append(declaration.name)
+        self._symbols = {declaration.name: self._symbol(declaration) for declaration in named}
+
+    def _symbol(self, declaration: Declaration) -> Symbol:
+        stated = self.mentioned(declaration.statement) - {declaration.name}
+        return Symbol(declaration, stated | self.mentioned(declaration.body))
+
+    def __getitem__(self, name: str) -> Symbol:
+        return self._symbols[name]
+
+    def all(self) -> list[Symbol]:
+        return list(self._symbols.values())
+
+    def resolve(self, name: str) -> str | None:
+        """The full name of the declaration that the printed `name` means, the latest of several."""
+        candidates = self._by_last.get(_last(name), [])
+        exact = [full for full in candidates if full == name or full.endswith(f".{name}")]
+        by_field = [full for full in candidates if "." in name or "." in full]
+        found = exact or by_field
+        return found[-1] if found else None
+
+    def mentioned(self, text: str, local: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The declarations that `text` mentions; `local` names are variables and mean none of them."""
+        found = (self.resolve(name) for name in names(text) if name not in local)
+        return frozenset(name for name in found if name is not None)
+
+    def closure(self, found: Iterable[str]) -> list[Symbol]:
+        """`found` and all that it mentions in turn, in the order of the file."""
+        reached, pending = set[str](), list(found)
+        while pending:
+            name = pending.pop()
+            if name not in reached:
+                reached.add(name)
+                pending += self._symbols[name].uses
+        return [symbol for name, symbol in self._symbols.items() if name in reached]
+
+    def short(self, name: str) -> str:
+        """How to write `name` where the theorem stands."""
+        namespace = self._namespace
+        while namespace:
+            if name.startswith(f"{namespace}."):
+                return name.removeprefix(f"{namespace}.")
+            namespace = namespace.rpartition(".")[0]
+        return name
+
+    def calls(self, text: str) -> list[tuple[Symbol, Application]]:
+        """The applications in `text` of the file's definitions, without field notation."""
+        found = []
+        for application in applications(text):
+            name = self.resolve(application.head)
+            if name is not None and self._symbols[name].is_definition:
+                found.append((self._symbols[name], application))
+        return found
+
+
+@lru_cache(maxsize=16)
+def _symbols(context: tuple[Declaration, ...], namespace: str) -> Symbols:
+    return Symbols(context, namespace)
+
+
+def symbols_of(theorem: Theorem) -> Symbols:
+    return _symbols(theorem.context, theorem.declaration.name.rpartition(".")[0])
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _matched(declaration: Declaration) -> frozenset[int]:
+    explicit = _explicit_binders(declaration.statement)
+    body = declaration.body.strip()
+    header = re.match(r"(?::=|=>)?\s*match\s(.*?)\swith\b", body, re.DOTALL)
+    if header:
+        scrutinees = [part.rpartition(":")[2].strip() for part in header.group(1).split(",")]
+        return frozenset(explicit.index(name) for name in scrutinees if name in explicit)
+    if not body.startswith("|"):
+        return frozenset()
+    matched: set[int] = set()
+    for arm in re.findall(r"^\s*\|(.*?)=>", body, re.MULTILINE):
+        for position, pattern in enumerate(split_outer(arm, ",")):
+            if not re.fullmatch(r"_|[^\W\d]\w*'*", pattern) or pattern in ("true", "false"):
+                matched.add(len(explicit) + position)
+    return frozenset(matched)
+
+
+def _explicit_binders(statement: str) -> list[str]:
+    """The names of the explicit arguments before the colon of a definition's statement."""
+    depth = 0
+    end = len(statement)
+    for token in tokens(statement):
+        depth += (token.text in "([{⦃") - (token.text in ")]}⦄")
+        if token.text == ":" and depth == 0:
+            end = token.start
+            break
+    return [name for group in _BINDER_GROUP.findall(statement[:end]) for name in group.split()]

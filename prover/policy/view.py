@@ -1,0 +1,171 @@
+"""A goal as the rules of a policy see it: every variable can be named, and its kind is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from prover.policy.symbols import Symbol, Symbols
+from prover.policy.terms import connective, names, tokens, variables_in
+from prover.types import Goal, Hypothesis
+
+_DAGGER = re.compile(r"✝\w*")
+_LIBRARY_DATA = frozenset(
+    ("Nat", "Int", "Fin", "Bool", "Unit", "Ordering", "Char", "String", "List", "Array", "Vector")
+) | {"Option", "Except", "Prod", "Sum", "Sigma", "Subtype"}
+_INFIX_DATA = {"×": "Prod", "⊕": "Sum"}
+_UNIVERSE = re.compile(r"(Type|Sort)\b")
+
+
+class Kind(Enum):
+    TYPE = "type"  # α : Type
+    PROPOSITION = "proposition"  # p : Prop
+    DATA = "data"  # xs : List α, of an inductive type
+    ELEMENT = "element"  # x : α
+    FUNCTION = "function"  # f : α → β, P : α → Prop
+    INSTANCE = "instance"
+    PROOF = "proof"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`kind` says what a hypothesis is, `head` the inductive type or predicate that its type is of, or ""."""
+
+    name: str
+    type: str
+    kind: Kind
+    head: str
+
+
+class View:
+    """A goal whose inaccessible names (`x✝`) are replaced by fresh ones.
+
+    Rules speak of the fresh names; `spoken` turns their tactics into ones that Lean can run.
+    """
+
+    def __init__(self, goal: Goal, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self._given = {hypothesis.name for hypothesis in goal.hypotheses}
+        self._mentioned = {part for name in names(goal.text) for part in name.split(".")}
+        self._renamed: dict[str, str] = {}
+        for hypothesis in goal.hypotheses:
+            if "✝" in hypothesis.name:
+                self._renamed[hypothesis.name] = self.fresh(_DAGGER.sub("", hypothesis.name))
+        self.target = self._accessible(goal.target)
+        self.variables = self._classify(goal.hypotheses)
+
+    def fresh(self, wanted: str, bound: bool = False) -> str:
+        """A name like `wanted` that means nothing here yet; each is given once.
+
+        A `bound` one is a variable's that the target binds: it may occur in the text already.
+        """
+        wanted = wanted if re.fullmatch(r"[^\W\d][\w'!?]*", wanted) else "x"
+        taken = self._given if bound else self._given | self._mentioned
+        name, suffix = wanted, 0
+        while name in taken or self.symbols.resolve(name) is not None:
+            suffix += 1
+            name = f"{wanted}{suffix}"
+        self._given.add(name)
+        return name
+
+    def spoken(self, tactic: str) -> str:
+        """`tactic` with the `rename_i` before it that the fresh names in it need."""
+        used = variables_in(tactic)
+        order = list(self._renamed.values())
+        first = next((i for i, name in enumerate(order) if name in used), None)
+        if first is None:
+            return tactic
+        renaming = " ".join(name if name in used else "_" for name in order[first:])
+        return f"(rename_i {renaming}; {tactic})"
+
+    def of_kind(self, *kinds: Kind) -> list[Variable]:
+        return [variable for variable in self.variables if variable.kind in kinds]
+
+    @cached_property
+    def proofs(self) -> list[Variable]:
+        return self.of_kind(Kind.PROOF)
+
+    @cached_property
+    def local(self) -> frozenset[str]:
+        return frozenset(variable.name for variable in self.variables)
+
+    @cached_property
+    def text(self) -> str:
+        """The target and the hypotheses that are proofs."""
+        return "\n".join([self.target, *(proof.type for proof in self.proofs)])
+
+    @cached_property
+    def mentioned(self) -> list[Symbol]:
+        """The file's declarations that the goal mentions, and those that they mention."""
+        return self.symbols.closure(self.symbols.mentioned(self.text, self.local))
+
+    @cached_property
+    def definitions(self) -> list[str]:
+        return [self.written(symbol) for symbol in self.mentioned if symbol.is_definition]
+
+    def written(self, symbol: Symbol) -> str:
+        short = self.symbols.short(symbol.name)
+        return symbol.name if short.split(".")[0] in self.local else short
+
+    def _accessible(self, text: str) -> str:
+        if "✝" not in text:
+            return " ".join(text.split())
+        parts, at = [], 0
+        for token in tokens(text):
+            first, dot, rest = token.text.partition(".")
+            if token.kind == "name" and first in self._renamed:
+                parts += [text[at : token.start], self._renamed[first], dot, rest]
+                at = token.end
+        return " ".join("".join([*parts, text[at:]]).split())
+
+    def _classify(self, hypotheses: Iterable[Hypothesis]) -> list[Variable]:
+        types: set[str] = set()
+        found: list[Variable] = []
+        for hypothesis in hypotheses:
+            name = self._renamed.get(hypothesis.name, hypothesis.name)
+            type_ = self._accessible(hypothesis.type)
+            kind, head = self._kind(hypothesis.name, type_, types)
+            if kind is Kind.TYPE:
+                types.add(name)
+            found.append(Variable(name, type_, kind, head))
+        return found
+
+    def _kind(self, name: str, type_: str, types: set[str]) -> tuple[Kind, str]:
+        head = (names(type_) or [""])[0] if type_[:1] not in "∀∃¬(" else ""
+        if name.startswith("inst"):
+            return Kind.INSTANCE, ""
+        if _UNIVERSE.match(type_):
+            return Kind.TYPE, ""
+        if type_ == "Prop":
+            return Kind.PROPOSITION, ""
+        outer = connective(type_)
+        if outer == "→" and (names(type_.rpartition("→")[2]) or [""])[0] in types | _LIBRARY_DATA | {"Prop"}:
+            return Kind.FUNCTION, ""
+        if outer == "→" and self._data_head(type_.rpartition("→")[2]):
+            return Kind.FUNCTION, ""
+        if outer:
+            return Kind.PROOF, ""
+        if type_ in types:
+            return Kind.ELEMENT, ""
+        data = self._data_head(type_)
+        return (Kind.DATA, data) if data else (Kind.PROOF, head)
+
+    def _data_head(self, type_: str) -> str:
+        """The inductive type that `type_` is an instance of; empty for everything else."""
+        symbols_in_type = [token.text for token in tokens(type_) if token.kind == "symbol"]
+        infix = next((_INFIX_DATA[symbol] for symbol in symbols_in_type if symbol in _INFIX_DATA), "")
+        if infix:
+            return infix
+        if any(symbol not in "().[]{}⟨⟩#" for symbol in symbols_in_type):
+            return ""
+        head = (names(type_) or [""])[0]
+        if head in _LIBRARY_DATA:
+            return head
+        full = self.symbols.resolve(head) if head else None
+        if full is None:
+            return ""
+        symbol = self.symbols[full]
+        return full if symbol.is_type and not symbol.is_predicate else ""

@@ -1,0 +1,72 @@
+"""What workers are given to do, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from prover.lean.gateway import Complaint
+from prover.lean.source import Source
+from prover.types import Budget, Hole, SearchResult, Theorem, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file, and those of its holes that are to be proved, in order."""
+
+    source: Source
+    theorems: tuple[Theorem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Search for `theorem` without the help of the theorems named in `barred`."""
+
+    source: Source
+    theorem: Theorem
+    barred: frozenset[str]
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Certify all the proofs of a file together."""
+
+    source: Source
+    proofs: Mapping[Hole, str]
+
+
+Task = Check | Try | Settle
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    complaints: tuple[Complaint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    result: SearchResult
+    lean: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    verdicts: Mapping[Hole, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The task could not be done. `refused`: because of the file, so nothing else in it can be."""
+
+    message: str
+    refused: bool
+
+
+Answer = Checked | Tried | Settled | Broken

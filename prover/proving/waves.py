@@ -1,0 +1,227 @@
+"""In which order one file is worked on, and what becomes of its holes. No threads, no Lean: values only.
+
+A file's work comes in waves. The tasks of a wave are independent of each other, and a wave begins when the
+one before it has ended, so what is found does not depend on how many workers there are:
+
+1. the file is checked as it stands;
+2. each hole is tried with no help from theorems of the file that have holes themselves;
+3. each one that stays open is tried again with that help, where there is any.
+
+After each wave of tries, the proofs that lean on open theorems are certified again, all proofs of the file
+together: those whose assumptions are proved by now become proved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from prover.config import Settings
+from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
+from prover.proving.tasks import Answer, Broken, Check, Checked, Job, Settle, Settled, Task, Tried, Try
+from prover.types import (
+    Budget,
+    Hole,
+    Standing,
+    Statistics,
+    Status,
+    Stop,
+    Theorem,
+    Verdict,
+)
+
+FIRST_SHARE = 3 / 4
+"""The part of a hole's budget that its first try gets where there may be a second."""
+
+
+class FileWork:
+    """The state of one file. `waiting` are the tasks to hand out, `out` counts those that are handed out."""
+
+    def __init__(self, job: Job, settings: Settings) -> None:
+        self.source = job.source
+        self.waiting: deque[Task] = deque()
+        self.out = 0
+        self._theorems = job.theorems
+        self._settings = settings
+        self._results: dict[Hole, HoleResult] = {}
+        self._reported: set[Hole] = set()
+        self._refused = False
+        self._second_tries: set[Hole] | None = None  # those to come and under way, once it is known which
+        self._waves = self._plan()
+
+    def advance(self) -> bool:
+        """Begin the next wave if this one has ended. False when there is none."""
+        while not self.waiting and not self.out:
+            wave = next(self._waves, None)
+            if wave is None:
+                return False
+            self.waiting.extend(wave)
+        return True
+
+    def record(self, task: Task, answer: Answer) -> list[ProvingEvent]:
+        """Take in what came of a task that was handed out, and tell what is final with it."""
+        self.out -= 1
+        match answer:
+            case Checked(complaints):
+                return [Complained(self.source.path, complaint) for complaint in complaints]
+            case Settled(verdicts):
+                self._settle(verdicts)
+            case Broken(message, refused=True):
+                return self._refuse(message)
+            case Broken(message) if not isinstance(task, Try):
+                return [FileTrouble(self.source.path, message, refused=False)]
+            case Tried() | Broken():
+                assert isinstance(task, Try)
+                self._results[task.theorem.hole] = self._result(task.theorem, answer)
+                if self._second_tries is not None:
+                    self._second_tries.discard(task.theorem.hole)
+        return self._report(self._is_final)
+
+    def conclude(self, interrupted: bool) -> list[ProvingEvent]:
+        """Tell the rest: whatever has come of the tries that were made is final now."""
+        for hole, result in self._results.items():
+            if interrupted and result.status is Status.OPEN:
+                self._results[hole] = replace(result, stop=Stop.INTERRUPTED)
+        return self._report(lambda theorem: True)
+
+    def _plan(self) -> Generator[Iterable[Task], None, None]:
+        yield [Check(self.source)]
+        yield [self._first_try(theorem) for theorem in self._theorems]
+        yield from self._settling()
+        again = [theorem for theorem in self._theorems if self._deserves_second_try(theorem)]
+        self._second_tries = {theorem.hole for theorem in again}
+        yield [self._second_try(theorem) for theorem in again]
+        yield from self._settling()
+
+    def _first_try(self, theorem: Theorem) -> Try:
+        barred = frozenset(other.name for other in self.source.theorems)
+        share = FIRST_SHARE if self._has_helpers(theorem) else 1.0
+        return Try(self.source, theorem, barred, self._budget(theorem, share))
+
+    def _second_try(self, theorem: Theorem) -> Try:
+        return Try(self.source, theorem, frozenset(), self._budget(theorem, 1.0))
+
+    def _deserves_second_try(self, theorem: Theorem) -> bool:
+        left = self._budget(theorem, 1.0)
+        spent = left.seconds == 0 or left.tactics == 0
+        return self._status(theorem) is Status.OPEN and self._has_helpers(theorem) and not spent
+
+    def _has_helpers(self, theorem: Theorem) -> bool:
+        """Whether a theorem that has holes comes before this one, with a name to be used by."""
+        return any(
+            other.declaration.span.end <= theorem.declaration.span.start
+            and other.declaration.name
+            and self._status(other) is not Status.INVALID
+            for other in self.source.theorems
+        )
+
+    def _status(self, theorem: Theorem) -> Status:
+        result = self._results.get(theorem.hole)
+        return Status.OPEN if result is None else result.status
+
+    def _budget(self, theorem: Theorem, share: float) -> Budget:
+        """That part of what the tries of this hole have left to spend."""
+        spent, tactics = self._spent(theorem), self._settings.tactics
+        return Budget(
+            seconds=max(0.0, self._settings.seconds - spent.seconds) * share,
+            tactics=None if tactics is None else math.ceil(max(0, tactics - spent.tactics) * share),
+        )
+
+    def _spent(self, theorem: Theorem) -> Statistics:
+        result = self._results.get(theorem.hole)
+        return Statistics() if result is None else result.statistics
+
+    def _settling(self) -> Iterator[list[Task]]:
+        if any(result.status is Status.CONDITIONAL for result in self._results.values()):
+            yield [Settle(self.source, self._proofs())]
+
+    # -- what was found ----------------------------------------------------------------------------------
+
+    def _proofs(self) -> dict[Hole, str]:
+        return {hole: r.proof for hole, r in self._results.items() if r.proof is not None}
+
+    def _result(self, theorem: Theorem, answer: Tried | Broken) -> HoleResult:
+        spent = self._spent(theorem)
+        if isinstance(answer, Broken):
+            return HoleResult(theorem, Status.ERROR, Stop.LEAN, message=answer.message, statistics=spent)
+        found = answer.result
+        return HoleResult(
+            theorem,
+            found.status,
+            found.stop,
+            proof=found.proof,
+            axioms=found.verdict.axioms if found.verdict else (),
+            assumes=found.verdict.assumes if found.verdict else (),
+            message=found.message,
+            statistics=_sum(spent, found.statistics),
+            lean=answer.lean,
+            policy=answer.policy,
+        )
+
+    def _settle(self, verdicts: Mapping[Hole, Verdict]) -> None:
+        """A proof that does not stand beside the others has no verdict here, and keeps its own."""
+        for hole, result in self._results.items():
+            verdict = verdicts.get(hole)
+            if result.status is not Status.CONDITIONAL or verdict is None:
+                continue
+            result = replace(result, axioms=verdict.axioms, assumes=verdict.assumes)
+            if verdict.standing is Standing.CERTIFIED:
+                result = replace(result, status=Status.PROVED, stop=Stop.PROVED)
+            self._results[hole] = result
+
+    def _refuse(self, message: str) -> list[ProvingEvent]:
+        """Give the file up. Workers that are still at it will say the same of it, and are not heard."""
+        if self._refused:
+            return []
+        self._refused = True
+        self.waiting.clear()
+        self._waves.close()
+        for theorem in self._theorems:
+            blank = HoleResult(theorem, Status.ERROR, Stop.LEAN, message=message)
+            self._results.setdefault(theorem.hole, blank)
+        return [FileTrouble(self.source.path, message, refused=True), *self._report(self._is_final)]
+
+    # -- what is told ------------------------------------------------------------------------------------
+
+    def _is_final(self, theorem: Theorem) -> bool:
+        status = self._status(theorem)
+        if status is not Status.OPEN:
+            return status is not Status.CONDITIONAL
+        if self._second_tries is None:
+            return not self._deserves_second_try(theorem)
+        return theorem.hole not in self._second_tries
+
+    def _report(self, is_final: Callable[[Theorem], bool]) -> list[ProvingEvent]:
+        told: list[ProvingEvent] = []
+        for theorem in self._theorems:
+            hole = theorem.hole
+            if hole in self._results and hole not in self._reported and is_final(theorem):
+                self._reported.add(hole)
+                told.append(Finished(self._with_declaration(self._results[hole])))
+        return told
+
+    def _with_declaration(self, result: HoleResult) -> HoleResult:
+        """With the text of its declaration: this proof in it, and those of its other holes that stand."""
+        if result.proof is None:
+            return result
+        declaration = result.theorem.declaration
+        proofs = {
+            hole: other.proof
+            for hole, other in self._results.items()
+            if other.theorem.declaration == declaration and other.proof is not None
+            if other.status is Status.PROVED or other is result
+        }
+        rest = len(self.source.text) - declaration.span.end
+        text = self.source.replaced(proofs)[declaration.span.start :]
+        return replace(result, declaration=text[: len(text) - rest])
+
+
+def _sum(one: Statistics, other: Statistics) -> Statistics:
+    return Statistics(
+        tactics=one.tactics + other.tactics,
+        expansions=one.expansions + other.expansions,
+        seconds=one.seconds + other.seconds,
+        lean_seconds=one.lean_seconds + other.lean_seconds,
+    )

@@ -1,0 +1,54 @@
+"""What a search has used up, held against its limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prover.types import Budget, Outcome, Statistics, Stop
+
+
+class Meter:
+    """Counts from its making on. `clock` gives seconds, and never runs backwards."""
+
+    def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._start = clock()
+        self._tactics = 0
+        self._expansions = 0
+        self._lean_seconds = 0.0
+
+    def count_expansion(self) -> None:
+        self._expansions += 1
+
+    def count_tactic(self, outcome: Outcome) -> None:
+        """Every tactic counts alike, those that were refused before Lean saw them too."""
+        self._tactics += 1
+        self._lean_seconds += outcome.lean_seconds
+
+    def before_expansion(self) -> Stop | None:
+        """Why there can't be another expansion; None where there can."""
+        if _reached(self._expansions, self._budget.expansions):
+            return Stop.EXPANSIONS
+        return self.before_tactic()
+
+    def before_tactic(self) -> Stop | None:
+        """Why there can't be another tactic; None where there can."""
+        if _reached(self._tactics, self._budget.tactics):
+            return Stop.TACTICS
+        if _reached(self._clock() - self._start, self._budget.seconds):
+            return Stop.SECONDS
+        return None
+
+    def statistics(self) -> Statistics:
+        return Statistics(
+            tactics=self._tactics,
+            expansions=self._expansions,
+            seconds=self._clock() - self._start,
+            lean_seconds=self._lean_seconds,
+        )
+
+
+def _reached(used: float, limit: float | None) -> bool:
+    return limit is not None and used >= limit

@@ -1,0 +1,254 @@
+"""What the fixed policy proposes for a goal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prover.lean.goals import parse_goal
+from prover.policy.conjectures import replace_term
+from prover.policy.fixed import FixedPolicy
+from prover.policy.protocols import TacticGenerator
+from prover.policy.symbols import Symbols
+from prover.policy.terms import applications, connective, telescope
+from prover.types import Candidate, Declaration, Hole, Place, Position, Span, Theorem
+
+HERE = Span(0, 0)
+
+
+def declare(kind: str, name: str, statement: str, body: str = "") -> Declaration:
+    return Declaration(kind, f"Play.{name}", HERE, f"{kind} {name} {statement}", body)
+
+
+CONTEXT = (
+    declare("inductive", "N", "", "where | zero | succ (n : N)"),
+    declare("def", "plus", ": N → N → N", "| .zero, y => y\n| .succ x, y => .succ (plus x y)"),
+    declare("def", "twice", "(x : N) : N", ":= plus x x"),
+    declare("def", "unrelated", ": N → N", "| .zero => .zero\n| .succ x => unrelated x"),
+    declare(
+        "def",
+        "from_the_right",
+        "(y x : N) : N",
+        ":= match x with\n| .zero => y\n| .succ x => from_the_right y x",
+    ),
+    declare("inductive", "Even", ": N → Prop", "where | zero : Even .zero"),
+    declare("theorem", "plus_zero", "(x : N) : plus x .zero = x", ":= by sorry"),
+    declare(
+        "theorem", "plus_assoc", "(x y z : N) : plus (plus x y) z = plus x (plus y z)", ":= by grind [plus]"
+    ),
+    declare("theorem", "unrelated_id", "(x : N) : unrelated x = .zero", ":= by grind"),
+)
+
+
+def theorem(name: str = "goal") -> Theorem:
+    declaration = declare("theorem", name, ": True", ":= by sorry")
+    hole = Hole(HERE, Position(1, 1), Place.TACTIC)
+    return Theorem(declaration.name, Path("Play.lean"), hole, 0, declaration, CONTEXT)
+
+
+def candidates(goal: str, policy: FixedPolicy | None = None, n: int = 100) -> list[Candidate]:
+    (found,) = (policy or FixedPolicy()).propose(theorem(), [parse_goal(goal)], n)
+    return list(found)
+
+
+def tactics(goal: str, policy: FixedPolicy | None = None) -> list[str]:
+    return [candidate.tactic for candidate in candidates(goal, policy)]
+
+
+TWICE = "x y : N\n⊢ twice x = plus x x"
+STUCK = """case succ
+n✝ : N
+n_ih✝ : twice n✝ = plus n✝ n✝
+⊢ (twice n✝).succ = plus n✝ n✝.succ"""
+
+
+def test_it_is_a_tactic_generator() -> None:
+    generator: TacticGenerator = FixedPolicy()
+    assert generator.name == "fixed"
+    goals = [parse_goal(TWICE), parse_goal(STUCK)]
+    assert len(generator.propose(theorem(), goals, 5)) == 2
+
+
+@pytest.mark.parametrize("goal", [TWICE, STUCK, "⊢ ∀ (x y : N), plus x y = plus y x"])
+def test_the_likeliest_come_first_and_once(goal: str) -> None:
+    found = candidates(goal)
+    assert [c.logprob for c in found] == sorted((c.logprob for c in found), reverse=True)
+    assert all(c.logprob < 0 and c.source == "fixed" for c in found)
+    assert len({c.tactic for c in found}) == len(found)
+    assert candidates(goal) == found
+    assert candidates(goal, n=3) == found[:3]
+
+
+def test_definitions_are_those_that_the_goal_leads_to() -> None:
+    assert "simp_all [plus, twice]" in tactics("x : N\n⊢ twice x = x")
+    assert "simp_all [plus]" in tactics("x : N\n⊢ plus x x = x")
+    assert "simp_all" in tactics("p : Prop\n⊢ p")
+
+
+def test_a_variable_with_the_name_of_a_definition_hides_it() -> None:
+    assert "simp_all" in tactics("twice : N → N\nx : N\n⊢ twice x = x")
+
+
+def test_induction_goes_where_functions_recurse() -> None:
+    found = tactics("x y : N\n⊢ plus y x = x")
+    assert found.index("induction y <;> try simp_all [plus]") < found.index(
+        "induction x <;> try simp_all [plus]"
+    )
+    found = tactics("x y : N\n⊢ from_the_right y x = x")
+    simp = "try simp_all [from_the_right]"
+    assert found.index(f"induction x <;> {simp}") < found.index(f"induction y <;> {simp}")
+
+
+def test_names_that_lean_hides_are_renamed_first() -> None:
+    found = tactics(STUCK)
+    assert "(rename_i n _; cases n <;> try simp_all [plus, twice])" in found
+    assert any(tactic.startswith("(rename_i n_ih; rw [") for tactic in found)
+
+
+def test_introduced_names_are_new() -> None:
+    assert "intro x1 y h h1" in tactics("x : N\nh2 : x = x\n⊢ ∀ (x y : N), x = y → ¬y = x")
+
+
+def test_hypotheses_are_taken_apart() -> None:
+    assert "obtain ⟨h1, h2⟩ := h" in tactics("p q : Prop\nh : p ∧ q\n⊢ q")
+    assert "obtain ⟨x, h1⟩ := h" in tactics("h : ∃ n, n > 2\n⊢ False")
+    assert "cases h" in tactics("p q : Prop\nh : p ∨ q\n⊢ q")
+    assert "cases h" in tactics("n : N\nh : Even n\n⊢ n = n")
+
+
+def test_universal_hypotheses_are_applied_once() -> None:
+    goal = "x y : N\nh : ∀ (n : N), plus n n = n\n⊢ x = y"
+    assert "have h1 := h x" in tactics(goal)
+    assert not any(t.endswith(":= h x") for t in tactics(goal.replace("⊢", "k : plus x x = x\n⊢")))
+
+
+def test_cases_on_what_is_not_known() -> None:
+    goal = "p q : Prop\nn : N\nk : ¬q\nh : (∀ (m : N), n = m) → p\n⊢ p ∨ q"
+    by_cases = [t.partition(" : ")[2] for t in tactics(goal) if t.startswith("by_cases")]
+    assert by_cases == ["p", "∀ (m : N), n = m"]
+    assert any(t.endswith(": n = x") for t in tactics("n x : N\n⊢ (if n = x then n else x) = x"))
+
+
+def test_open_theorems_and_the_theorem_itself_are_no_premises() -> None:
+    goal = "x y : N\n⊢ plus x y = plus y x"
+    assert "grind [plus, plus_zero, plus_assoc]" in tactics(goal)
+    policy = FixedPolicy(frozenset({"Play.plus_zero"}))
+    assert "grind [plus, plus_assoc]" in tactics(goal, policy)
+    assert not any("plus_zero" in tactic or "unrelated" in tactic for tactic in tactics(goal, policy))
+    (found,) = FixedPolicy().propose(theorem("plus_assoc"), [parse_goal(goal)], 100)
+    assert not any("plus_assoc" in candidate.tactic for candidate in found)
+
+
+def test_a_stuck_induction_gets_a_stronger_statement() -> None:
+    goal = "n a : N\nih : twice (plus n n) = twice n\n⊢ plus (plus n n) a = plus a (plus n n)"
+    assert any("generalize plus n n = z; induction z" in tactic for tactic in tactics(goal))
+    apart = [tactic for tactic in tactics("n : N\n⊢ plus n n.succ = (plus n n).succ") if "suffices" in tactic]
+    assert apart[0].startswith(
+        "(suffices key : ∀ n1, plus n1 n.succ = (plus n1 n).succ from key n; intro n1;"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "result"),
+    [
+        ("(f x).succ", "f x", "g (f x)", "(g (f x)).succ"),
+        ("g (f x) (f x)", "f x", "z", "g z z"),
+        ("f x y = f x", "f x", "z", "f x y = z"),
+        ("f x x'", "x", "g y", "f (g y) x'"),
+        ("h", "f x", "z", "h"),
+    ],
+)
+def test_replacing_a_term(text: str, old: str, new: str, result: str) -> None:
+    assert replace_term(text, old, new) == result
+
+
+def test_applications_of_printed_terms() -> None:
+    found = {
+        (a.head, a.args)
+        for a in applications("f (g x) y.succ = (f x [1, 2]).foo ∧ ∀ z, g z ++ [h 2] = x.f z")
+    }
+    assert found == {
+        ("f", ("(g x)", "y.succ")),
+        ("g", ("x",)),
+        ("f", ("x", "[1, 2]")),
+        ("g", ("z",)),
+        ("h", ("2",)),
+        ("x.f", ("z",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("proposition", "top"),
+    [
+        ("p ∧ q → r", "→"),
+        ("(p ↔ q) ∧ r", "∧"),
+        ("¬(p ∧ q)", "¬"),
+        ("x ≠ y", "¬"),
+        ("((a = b))", "="),
+        ("p ∧ ∀ x, q x → r", "∧"),
+        ("∃ x, p x ∨ q", "∃"),
+        ("even n", ""),
+        ("", ""),
+    ],
+)
+def test_the_top_connective(proposition: str, top: str) -> None:
+    assert connective(proposition) == top
+
+
+def test_what_intro_brings_in() -> None:
+    assert telescope("∀ (x y : N) {z : N} [Inhabited N], x = y → p z") == (["x", "y", "z", "", ""], "p z")
+    assert telescope("∀ x ∈ xs, p x") == (["x", ""], "p x")
+    assert telescope("p") == ([], "p")
+
+
+def test_arguments_that_are_taken_apart() -> None:
+    symbols = Symbols(CONTEXT, "Play")
+    assert symbols["Play.plus"].matched == {0}
+    assert symbols["Play.from_the_right"].matched == {1}
+    assert symbols["Play.twice"].matched == set()
+    assert symbols["Play.plus"].is_recursive and not symbols["Play.twice"].is_recursive
+
+
+NAMES = ["x", "y✝", "a✝¹", "N", "N.succ", ".succ", "plus", "twice", "Even", "2", "Prop", "Type", "«a b»"]
+SYMBOLS = [
+    "∀",
+    "∃",
+    "¬",
+    "(",
+    ")",
+    "⟨",
+    "⟩",
+    "[",
+    "]",
+    ",",
+    ":",
+    ":=",
+    "=",
+    "≠",
+    "→",
+    "↔",
+    "∧",
+    "∨",
+    "|",
+    "\n",
+]
+WORDS = st.sampled_from([*NAMES, *SYMBOLS, "fun", "=>", "if", "then", "else", "match", "with"])
+TEXTS = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60)
+LINES = st.lists(st.tuples(st.sampled_from(["x", "y✝", "h", "h✝ k"]), TEXTS), max_size=4)
+
+
+@given(LINES, TEXTS)
+def test_any_goal_gets_tactics_without_hidden_names(lines: list[tuple[str, str]], target: str) -> None:
+    target = target.replace("✝", "")
+    goal = "\n".join([*(f"{names} : {type_}".replace("\n", "\n  ") for names, type_ in lines), f"⊢ {target}"])
+    found = candidates(goal)
+    assert found
+    assert all(c.tactic.strip() for c in found)
+
+
+def test_a_deep_goal_is_read() -> None:
+    deep = "(plus x " * 3000 + "x" + ")" * 3000
+    assert tactics(f"x : N\n⊢ {deep} = x")
