@@ -47,7 +47,7 @@ theorem x : P := by sorry; done
 theorem x : P := by
   · sorry; done
 %%
-theorem x : P := by have h : P := by (sorry); skip; exact h
+theorem x : P := by have h : P := (by sorry); skip; exact h
 %%
 theorem x (n m : Nat) : P := by
   cases n with

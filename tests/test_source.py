@@ -290,6 +290,11 @@ theorem b : P := unsafe
     assert [each.name for each in parsed(text).theorems] == ["a", "b"]
 
 
+def test_commands_inside_attributes_are_none() -> None:
+    text = "@[simp,\ninstance, class] theorem a : P := sorry\n@[ theorem ] theorem b : P := sorry"
+    assert "a" in [each.name for each in parsed(text).theorems]
+
+
 def test_an_unclosed_bracket_ends_with_the_next_command() -> None:
     text = "theorem a : P := (f (sorry\n\n@[simp] theorem b : P := by\n  sorry\n"
     assert [each.name for each in parsed(text).theorems] == ["a", "b"]
@@ -412,7 +417,7 @@ def test_writing_sorry_for_sorry_changes_nothing(
     assert path.read_bytes() == raw
 
 
-def one_hole(folder: Path) -> tuple[Path, Source, Callable[[], None]]:
+def one_hole(folder: Path) -> tuple[Path, Source, Callable[[], bytes]]:
     path = folder / "a.lean"
     path.write_text("theorem a : P := sorry\n")
     source = read_source(path)
@@ -462,6 +467,19 @@ def written_by_another(path: Path, prepare: str) -> str:
     code = WRITE.format(prepare=prepare)
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     return done.stdout
+
+
+def test_writing_again_over_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.lean"
+    path.write_text("theorem a : P := sorry\ntheorem b : P := sorry\n")
+    source = read_source(path)
+    a, b = (theorem.hole for theorem in source.theorems)
+    written = write_proofs(source, {a: "x"})
+    assert path.read_bytes() == written
+    with pytest.raises(FileChanged):
+        write_proofs(source, {a: "x", b: "y"})
+    write_proofs(source, {a: "x", b: "y"}, expected=written)
+    assert path.read_text() == "theorem a : P := x\ntheorem b : P := y\n"
 
 
 def test_no_room_leaves_the_file_as_it_was(tmp_path: Path) -> None:

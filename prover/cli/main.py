@@ -25,6 +25,7 @@ COMMANDS = {
     "prove": "prover.cli.prove",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
+    "bench": "prover.cli.bench",
 }
 
 

@@ -14,6 +14,7 @@ from prover.types import Standing, Verdict
 
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 _PRIVATE = re.compile(r"^_private\..*?\.0\.")
+_MADE_UP = re.compile(r"(?<=.)\._.*$")
 _SAYS_SORRY = re.compile(r"declaration uses ['`]sorry['`]")
 
 
@@ -51,8 +52,9 @@ class Foundation:
 
 
 def user_name(name: str) -> str:
-    """A name as the user wrote it: the declarations of a `module` get a private prefix."""
-    return _PRIVATE.sub("", name)
+    """The declaration that the user wrote: without the private prefix that those of a `module` get, and without
+    what Lean adds for the parts that it makes of it (`t._proof_1`)."""
+    return _MADE_UP.sub("", _PRIVATE.sub("", name))
 
 
 def new_errors(before: Sequence[Message], after: Sequence[Message]) -> list[Message]:

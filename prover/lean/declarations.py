@@ -56,7 +56,7 @@ def declarations(text: str, tokens: Sequence[Token], lines: Lines) -> Iterator[D
 
 def _commands(tokens: Sequence[Token], lines: Lines) -> Iterator[tuple[int, int]]:
     """For each command, the numbers of its first token (attributes and modifiers count) and its keyword."""
-    depth = 0
+    depth = floor = 0
     indent: int | None = None  # of the line on which the command before starts
     for i, token in enumerate(tokens):
         if token.kind is Kind.OPEN:
@@ -65,13 +65,13 @@ def _commands(tokens: Sequence[Token], lines: Lines) -> Iterator[tuple[int, int]
             depth = max(0, depth - 1)
         if token.kind is not Kind.WORD or not _may_start(tokens, i):
             continue
-        lead = _lead(tokens, i)
+        lead = _lead(tokens, i, floor)
         at_left = depth == 0 if indent is None else lines.column(tokens[lead].start) <= indent
         outermost = tokens[lead].first and at_left
         follows_in = lead > 0 and tokens[lead - 1].text == "in" and token.text in _DECLARATIONS
         if outermost or (depth == 0 and (token.text in _RESERVED or follows_in)):
             yield lead, i
-            depth, indent = 0, lines.indent(tokens[lead].start)
+            depth, floor, indent = 0, i + 1, lines.indent(tokens[lead].start)
 
 
 def _may_start(tokens: Sequence[Token], i: int) -> bool:
@@ -83,26 +83,27 @@ def _may_start(tokens: Sequence[Token], i: int) -> bool:
     return word in _RESERVED or word in _AT_LINE_START or word.startswith("#")
 
 
-def _lead(tokens: Sequence[Token], i: int) -> int:
-    """The first of the modifiers, attributes and doc comments before token `i`."""
-    while i > 0:
+def _lead(tokens: Sequence[Token], i: int, floor: int) -> int:
+    """The first of the modifiers, attributes and doc comments before token `i`, from `floor` on."""
+    while i > floor:
         before = tokens[i - 1]
         if before.kind is Kind.DOC or before.text in _MODIFIERS:
             i -= 1
-        elif before.text == "]" and tokens[opening := _opening(tokens, i - 1)].text == "@[":
+        elif before.text == "]" and tokens[opening := _opening(tokens, i - 1, floor)].text == "@[":
             i = opening
         else:
             break
     return i
 
 
-def _opening(tokens: Sequence[Token], close: int) -> int:
+def _opening(tokens: Sequence[Token], close: int, floor: int) -> int:
+    """The bracket that token `close` closes; `close` itself where there is none."""
     depth = 0
-    for i in range(close, -1, -1):
+    for i in range(close, floor - 1, -1):
         depth += (tokens[i].kind is Kind.CLOSE) - (tokens[i].kind is Kind.OPEN)
         if depth == 0:
             return i
-    return 0
+    return close
 
 
 def _enter(scopes: list[str], command: Sequence[Token]) -> None:
@@ -126,6 +127,7 @@ def _declared(text: str, command: Sequence[Token], keyword: int, scopes: Sequenc
         name=_full_name(_name(command, keyword), scopes),
         span=Span(command[0].start, command[-1].end),
         statement=text[start : command[body - 1].end],
+        body=text[command[body].start : command[-1].end] if body < len(command) else "",
     )
     return Declared(declaration, command, keyword, body)
 

@@ -1,16 +1,22 @@
 """LeanDojo's `Dojo` on a process of ours: the only importer of `lean_dojo`.
 
 `run_tac` and the result types are LeanDojo's own. What is ours is how a Dojo begins and ends (no tracing, no
-repository) and how it reads: LeanDojo's transport takes a byte at a time, ours whole lines.
+repository) and how it reads: LeanDojo's transport takes a byte at a time, ours whole lines. `StockDojo` has
+LeanDojo's, to compare the two.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from prover.errors import LeanDied
+import pexpect
+
+from prover.errors import HoleUnreachable, LeanDied
 from prover.lean.transport import LineProcess
 
 # Importing lean_dojo looks for a `.env` file and reads the user's secrets into our environment: not wanted.
@@ -26,7 +32,7 @@ from lean_dojo.interaction.dojo import (  # noqa: E402
 for _name in os.environ.keys() - _before.keys():
     del os.environ[_name]
 
-__all__ = ["LeanError", "LineDojo", "ProofFinished", "ProofGivenUp", "TacticState"]
+__all__ = ["LeanError", "LineDojo", "ProofFinished", "ProofGivenUp", "StockDojo", "TacticState"]
 
 
 class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations for users
@@ -45,7 +51,11 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
         self._fields = "".join(f", {json.dumps(key)}: {json.dumps(value)}" for key, value in fields.items())
 
     def __enter__(self) -> tuple[LineDojo, TacticState]:
-        return self, TacticState(self._post_process(self.reply["tacticState"]), self.reply["sid"])
+        """Raises `HoleUnreachable` for a goal whose text LeanDojo does not understand."""
+        try:
+            return self, TacticState(self._post_process(self.reply["tacticState"]), self.reply["sid"])
+        except AssertionError as error:
+            raise HoleUnreachable("LeanDojo cannot read the goal") from error
 
     def __exit__(self, exc_type: object, exc_val: object, exc_tb: object) -> None:
         """The process belongs to whoever started it."""
@@ -54,6 +64,56 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
         self.process.send(f"{req[:-1]}{self._fields}}}")
         self.reply = self.process.receive(self.timeout)
         self.reply["message"] = ""
-        if "error" not in self.reply:
-            raise LeanDied(f"Lean answered without saying whether it failed: {self.reply}")
+        if not _is_answer(self.reply):
+            self.process.kill()
+            raise LeanDied(f"Lean gave an answer that is none: {str(self.reply)[:80]}")
+        return self.reply
+
+
+def _is_answer(reply: dict[str, Any]) -> bool:
+    if isinstance(reply.get("error", 0), str):
+        return True
+    described = isinstance(reply.get("sid"), int) and isinstance(reply.get("tacticState"), str)
+    return described and reply.get("error", 0) is None
+
+
+class StockDojo(Dojo):  # type: ignore[misc]
+    """An embedded Lean behind LeanDojo's own transport, with a process to itself. `reply` is the last answer.
+
+    Raises what LeanDojo does.
+    """
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path, seconds: float) -> None:
+        self.timeout = seconds
+        self.reply: dict[str, Any] = {}
+        self.proc = pexpect.spawn(
+            command[0],
+            list(command[1:]),
+            env=dict(env),
+            cwd=str(cwd),
+            timeout=seconds,
+            maxread=1,
+            encoding="utf-8",
+            echo=False,
+        )
+
+    def __enter__(self) -> StockDojo:
+        try:
+            self._read_next_line()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, exc_type: object, exc_val: object, exc_tb: object) -> None:
+        self.proc.kill(signal.SIGKILL)
+        self.proc.close()
+
+    def open(self, text: str) -> TacticState:
+        """Open the hole that `lean_dojo_repl` stands for in the one command `text`."""
+        first = self._submit_request(json.dumps({"sid": 0, "cmd": text, "open": True}))
+        return TacticState(first["tacticState"], first["sid"])
+
+    def _submit_request(self, req: str) -> dict[str, Any]:
+        self.reply = super()._submit_request(req)
         return self.reply

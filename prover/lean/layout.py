@@ -18,8 +18,8 @@ class Layout:
 
     `block` is the column of the tactics that the hole is one of (that of the hole, for a term). `indent` is
     that of the hole's line; `base` is the column that a block of tactics on lines of its own must be right
-    of. `before` and `after` are the tokens on
-    either side, "" where the declaration has none, and `after_column` is None on the hole's own line.
+    of. `before` and `after` are the tokens on either side, "" where the declaration has none, and
+    `after_column` is None on the hole's own line.
 
     `first`: the hole is the first token of its line. `second`: another hole is before it on its line.
     `inline`: something before it on its line sets a column that lines below are held to. `held`: so is what

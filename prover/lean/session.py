@@ -45,6 +45,11 @@ class ReplayingSession:
         self._reached = [_Reached(-1, "", first, 0)]
         self.root = self._translated(0, first)
 
+    @property
+    def memory(self) -> int:
+        """Bytes, as Lean last reported them; 0 before the first tactic."""
+        return int(self._dojo.reply.get("memory", 0))
+
     def run(self, state: TacticState, tactic: str) -> Outcome:
         why = refusal(tactic, self._theorem_name)
         if why is not None:
@@ -68,7 +73,7 @@ class ReplayingSession:
         except LeanDied as error:
             return None if error.killed else Failed(FailureReason.CRASH, str(error))
         outcome = self._outcome(state.id, tactic, result)
-        if self._memory_limit is not None and self._dojo.reply.get("memory", 0) > self._memory_limit:
+        if self._memory_limit is not None and self.memory > self._memory_limit:
             self._dojo.process.kill()
         return outcome
 

@@ -102,7 +102,7 @@ class LineProcess:
         if not self.alive:
             raise self._died()
         left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
-        if not self._readable.poll(left):
+        if left == 0 or not self._readable.poll(left):  # one that never stops talking does not answer either
             self._end()
             self._close_pipes()
             raise LeanTimeout("Lean did not answer within its time limit")
@@ -117,7 +117,10 @@ class LineProcess:
         code = self._process.poll()
         self._end()
         self._close_pipes()
-        how = why or (signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}")
+        if code is None:
+            how = why or "it closed its output"
+        else:
+            how = why or (signal.Signals(-code).name if code < 0 else f"exit status {code}")
         last = self.chatter.strip().splitlines()
         message = f"Lean died ({how})" + (f": {last[-1]}" if last else "")
         return LeanDied(message, killed=not why and code == -signal.SIGKILL)

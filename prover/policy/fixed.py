@@ -33,7 +33,7 @@ class FixedPolicy:
         proposals += use_earlier_theorems(view, self._premises(theorem, view))
         return [Candidate(view.spoken(tactic), logprob, self.name) for tactic, logprob in _ranked(proposals)]
 
-    def _premises(self, theorem: Theorem, view: View) -> list[tuple[str, str]]:
+    def _premises(self, theorem: Theorem, view: View) -> list[str]:
         """The earlier theorems that speak of what the goal speaks of, the nearest first."""
         wanted = view.symbols.mentioned(view.text, view.local)
         scored = [
@@ -42,7 +42,7 @@ class FixedPolicy:
             if self._may_use(theorem, symbol) and symbol.uses & wanted
         ]
         scored.sort(key=lambda pair: -pair[0])
-        return [(view.written(symbol), symbol.declaration.statement) for _, symbol in scored[:_MAX_PREMISES]]
+        return [view.written(symbol) for _, symbol in scored[:_MAX_PREMISES]]
 
     def _may_use(self, theorem: Theorem, symbol: Symbol) -> bool:
         return symbol.is_theorem and symbol.name not in self._open and symbol.name != theorem.name

@@ -224,11 +224,10 @@ def decide_cases(view: View) -> Iterator[Proposal]:
             yield f"by_cases {view.fresh('h')} : {condition}", -1.9
 
 
-def use_earlier_theorems(view: View, theorems: list[tuple[str, str]]) -> Iterator[Proposal]:
-    """`theorems` are the names and statements of those that may be used, the most relevant first."""
-    if not theorems:
+def use_earlier_theorems(view: View, premises: list[str]) -> Iterator[Proposal]:
+    """`premises` are the theorems that may be used, the most relevant first."""
+    if not premises:
         return
-    premises = [name for name, _ in theorems]
     yield listed("simp_all", [*view.definitions, *premises]), -0.9
     yield listed("grind", [*view.definitions, *premises]), -1.0
     for rank, name in enumerate(premises[:4]):

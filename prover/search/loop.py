@@ -161,6 +161,8 @@ class _Attempt:
                 self.best = text, verdict
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
+            if set(verdict.assumes) == {self.theorem.declaration.name}:
+                return Stop.PROVED  # nothing but the declaration's own other holes is missing
             return None
         if len(scripts) == VISITS:
             return None

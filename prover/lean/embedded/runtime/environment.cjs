@@ -1,6 +1,6 @@
 // What an environment holds beyond its imports, and what a declaration rests on.
 "use strict";
-const { FALSE, UNIT, isBox, field, tag, inc, dec, list, array, call, isTrue } = require("./abi.cjs");
+const { FALSE, UNIT, isBox, unbox, field, tag, inc, dec, list, array, call, isTrue } = require("./abi.cjs");
 const { showName } = require("./messages.cjs");
 
 // constructors of ConstantInfo; each has one field, a structure that begins with a ConstantVal (name, level
@@ -10,10 +10,12 @@ const DEFINITION = 1;
 const THEOREM = 2;
 const OPAQUE = 3;
 const INDUCTIVE = 5;
+const ORIGINAL_AXIOM = 2; // of ConstantKind
 const KINDS = ["axiom", "definition", "theorem", "opaque", "quotient", "inductive", "constructor", "recursor"];
 
 const constantVal = (info) => field(field(info, 0), 0);
 const levelParameters = (info) => list(field(constantVal(info), 1)).map(showName).join(" ");
+const nameOf = (info) => field(constantVal(info), 0);
 const typeOf = (info) => field(constantVal(info), 2);
 /** The borrowed body of a definition, a theorem or an opaque constant; null for the rest. */
 const valueOf = (info) => ([DEFINITION, THEOREM, OPAQUE].includes(tag(info)) ? field(field(info, 0), 1) : null);
@@ -64,11 +66,17 @@ function expressionsOf(info) {
   return value === null ? [typeOf(info)] : [typeOf(info), value];
 }
 
-/** The library's proofs are not loaded: its theorems look like axioms, but Lean remembers what they were. */
+/** The library's proofs and hidden definitions are not loaded and look like axioms, but Lean knows what they are. */
 function isLibraryAxiom(env, name) {
+  const kind = call("l_Lean_getOriginalConstKind_x3f", env, name); // Option ConstantKind: defn, thm, axiom, …
+  const isAxiom = isBox(kind) || unbox(field(kind, 0)) === ORIGINAL_AXIOM;
+  dec(kind);
+  return isAxiom && isAxiomNow(env, name);
+}
+
+function isAxiomNow(env, name) {
   const found = call("l_Lean_Environment_find_x3f", env, name, FALSE);
-  if (isBox(found)) return false;
-  const isAxiom = tag(field(found, 0)) === AXIOM && !isTrue(call("l_Lean_wasOriginallyTheorem", env, name));
+  const isAxiom = !isBox(found) && tag(field(found, 0)) === AXIOM;
   dec(found);
   return isAxiom;
 }
@@ -101,6 +109,6 @@ function restsOn(env, own, roots) {
 }
 
 module.exports = {
-  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, typeOf, valueOf,
+  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, nameOf, typeOf, valueOf,
   levelParameters, equalToKernel, restsOn,
 };

@@ -2,8 +2,8 @@
 "use strict";
 const { TRUE, NIL, field, tag, inc, dec, construct, call, isTrue } = require("./abi.cjs");
 const {
-  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, typeOf, valueOf, levelParameters,
-  equalToKernel, restsOn,
+  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, nameOf, typeOf, valueOf,
+  levelParameters, equalToKernel, restsOn,
 } = require("./environment.cjs");
 const { showData } = require("./messages.cjs");
 
@@ -12,8 +12,12 @@ const NO_LIMIT = 0;
 
 const fresh = (own, before) => new Map([...own].filter(([name]) => !before.has(name)));
 
+/** Is it one of the names that Lean makes up? (A private one begins with a part that looks like that.) */
 function isInternal(info) {
-  return isTrue(call("l_Lean_Name_isInternalDetail", field(field(field(info, 0), 0), 0)));
+  const name = call("l_Lean_privateToUserName", nameOf(info));
+  const internal = isTrue(call("l_Lean_Name_isInternalDetail", name));
+  dec(name);
+  return internal;
 }
 
 /**

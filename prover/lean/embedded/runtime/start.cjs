@@ -8,7 +8,7 @@
 const fs = require("fs");
 const path = require("path");
 const vm = require("vm");
-const { isMainThread } = require("worker_threads");
+const { Worker, isMainThread } = require("worker_threads");
 
 const { hook } = require("./hook.cjs");
 const { tacticRepl } = require("./tactics.cjs");
@@ -30,6 +30,7 @@ const report = (text) => {
 };
 
 function prepareMainThread() {
+  new Worker(path.join(__dirname, "watchdog.cjs"), { workerData: process.ppid }).unref();
   process.cwd = () => "/"; // the in-memory file system starts from the same folder
   process.argv[1] = "/bin/lean"; // Lean looks for its library beside its own path
   globalThis.Module = {

@@ -1,0 +1,1 @@
+"""What the prover promises of speed and of endurance, measured on this machine."""

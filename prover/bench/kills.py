@@ -1,0 +1,131 @@
+"""Kill Lean at random moments of searches: what is found must be what is found without.
+
+    for seen in endure(root, searches=50, seed=0):
+        ...
+
+Searches are limited by tactics, so with the same Lean they find the same proofs on every machine.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from prover.lean.embedded.gateway import EmbeddedGateway, Limits
+from prover.lean.source import Source, parse_source
+from prover.policy.fixed import FixedPolicy
+from prover.search.loop import search
+from prover.types import Budget, SearchResult, Status, Theorem
+
+BUDGET = Budget(tactics=60)
+PROBLEMS = """\
+theorem and_swap (p q r : Prop) (h : p ∧ q ∧ r) : r ∧ q ∧ p := by
+  sorry
+
+theorem or_swap (p q : Prop) (h : p ∨ q) : q ∨ p := by
+  sorry
+
+theorem add_swap (a b c : Nat) : a + (b + c) = c + (b + a) := by
+  sorry
+
+theorem false_swap (a b : Nat) : a - b = b - a := by
+  sorry
+
+theorem append_length (xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length := by
+  sorry
+
+theorem false_reverse (xs : List Nat) : xs.reverse = xs := by
+  sorry
+"""
+_FALSE = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The end of one search. `expected` is what it finds undisturbed, None for that very search.
+
+    `killed`: Lean was, while the search was under way.
+    """
+
+    theorem: str
+    result: SearchResult
+    expected: SearchResult | None
+    killed: bool
+
+    @property
+    def sound(self) -> bool:
+        return not (self.theorem.startswith(_FALSE) and self.result.status is not Status.OPEN)
+
+    @property
+    def same(self) -> bool:
+        if self.expected is None:
+            return True
+        return (self.result.status, self.result.proof) == (self.expected.status, self.expected.proof)
+
+
+def endure(root: Path, searches: int, seed: int) -> Iterator[Found]:
+    """Each problem once in peace, and then so many searches with a kill in each. Raises `ProverError`."""
+    draw = random.Random(seed)
+    source = parse_source(Path("Problems.lean"), PROBLEMS.encode())
+    with closing(EmbeddedGateway(root, (), Limits())) as gateway:
+        gateway.check(source)
+        peaceful: dict[str, SearchResult] = {}
+        seconds: dict[str, float] = {}
+        for theorem in source.theorems:
+            begun = time.monotonic()
+            peaceful[theorem.name] = _search(gateway, source, theorem)
+            seconds[theorem.name] = time.monotonic() - begun
+            yield Found(theorem.name, peaceful[theorem.name], None, killed=False)
+        for n in range(searches):
+            theorem = source.theorems[n % len(source.theorems)]
+            killer = _Killer(draw.uniform(0, seconds[theorem.name]))
+            result = _search(gateway, source, theorem)
+            yield Found(theorem.name, result, peaceful[theorem.name], killed=killer.stop())
+
+
+def processes() -> list[psutil.Process]:
+    """Those that this one has started, directly or not, and that still run."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def _search(gateway: EmbeddedGateway, source: Source, theorem: Theorem) -> SearchResult:
+    steps = search(source, theorem, gateway, FixedPolicy(frozenset()), BUDGET)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: SearchResult = end.value
+            return result
+
+
+class _Killer(threading.Thread):
+    """Kills what this process has started, so many seconds from now."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._seconds = seconds
+        self._cancelled = threading.Event()
+        self._killed = False
+        self.start()
+
+    def run(self) -> None:
+        if not self._cancelled.wait(self._seconds):
+            for process in processes():
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGKILL)
+                    self._killed = True
+
+    def stop(self) -> bool:
+        """Has it killed anything?"""
+        self._cancelled.set()
+        self.join()
+        return self._killed

@@ -1,0 +1,143 @@
+"""`prover bench`: what the prover promises of speed and of endurance, measured here and now."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from prover.errors import InputError
+
+if TYPE_CHECKING:  # late, so that help is fast
+    from prover.bench.gateway import Grown, Measured
+
+
+@click.group()
+def bench() -> None:
+    """Measure the prover on this machine."""
+
+
+@bench.command()
+@click.option("--json", "json_path", metavar="OUT", help="Write what was measured to this file, too.")
+def gateway(json_path: str | None) -> None:
+    """How much the way to the embedded Lean costs.
+
+    Wall time over time inside Lean for three tactics, through our transport and through LeanDojo's; the start;
+    opening a theorem; memory; and how these change while Lean saves 10,000 states. Takes a minute or two. Other
+    work on the machine shows in the results.
+    """
+    from prover.bench.gateway import Grown, Measured, measure
+
+    measured: list[Measured] = []
+    grown: list[Grown] = []
+    with _bar() as bar, closing(measure(_root())) as work:
+        task = bar.add_task("")
+        for seen in work:
+            match seen:
+                case Measured():
+                    measured.append(seen)
+                case Grown():
+                    grown.append(seen)
+                case _:
+                    bar.update(task, description=seen.what, completed=seen.done, total=seen.total)
+    console = Console(highlight=False)
+    console.print(_measured_table(measured))
+    console.print(_grown_table(grown))
+    if json_path is not None:
+        _write_json(Path(json_path), measured, grown)
+
+
+@bench.command()
+@click.option("--searches", default=50, show_default=True, metavar="N", type=click.IntRange(min=1))
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Of the moments of the kills.")
+def kills(searches: int, seed: int) -> None:
+    """Kill Lean at a random moment of each of some searches, and compare what they find.
+
+    Exit status: 0 when they find what they find undisturbed, nothing false, and leave no process behind;
+    else 1.
+    """
+    from prover.bench.kills import endure, processes
+
+    count: Counter[str] = Counter()
+    console = Console(highlight=False)
+    with _bar() as bar, closing(endure(_root(), searches, seed)) as work:
+        task = bar.add_task("searching in peace")
+        for found in work:
+            if found.expected is not None:
+                count.update(searches=1, killed=found.killed, same=found.same)
+                bar.update(task, description="searching", completed=count["searches"], total=searches)
+            count.update(unsound=not found.sound)
+            if not (found.same and found.sound):
+                console.print(f"{found.theorem}: {found.result}, expected {found.expected}", markup=False)
+    left = processes()
+    console.print(
+        f"{count['searches']} searches, Lean killed in {count['killed']}: {count['same']} found the same as"
+        f" undisturbed, {count['unsound']} found something false, {len(left)} processes left"
+    )
+    if count["same"] < searches or count["unsound"] or left:
+        raise click.exceptions.Exit(1)
+
+
+def _root() -> Path:
+    from prover.lean.toolchain import EmbeddedLean, choose
+
+    lean = choose("embedded", Path.cwd())
+    assert isinstance(lean, EmbeddedLean)
+    return lean.root
+
+
+def _bar() -> Bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Bar(*columns, console=Console(stderr=True), transient=True)
+
+
+def _measured_table(measured: Sequence[Measured]) -> Table:
+    table = Table("", "measured", "goal", "met")
+    for column in (1, 2):
+        table.columns[column].justify = "right"
+    for each in measured:
+        least = "≥" if each.more_is_better else "≤"
+        goal = "" if each.goal is None else f"{least} {each.goal:,g} {each.unit}".strip()
+        met = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[each.met]
+        table.add_row(each.what, f"{_number(each.value)} {each.unit}".strip(), goal, met)
+    return table
+
+
+def _grown_table(grown: Sequence[Grown]) -> Table:
+    table = Table("saved states", *(f"{each.states:,}" for each in grown))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    rows = {
+        "skip, ms": [each.wall_milliseconds for each in grown],
+        "skip inside Lean, ms": [each.lean_milliseconds for each in grown],
+        "WebAssembly memory, MB": [each.wasm for each in grown],
+        "resident memory, MB": [each.resident for each in grown],
+    }
+    for what, values in rows.items():
+        table.add_row(what, *map(_number, values))
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _write_json(path: Path, measured: Sequence[Measured], grown: Sequence[Grown]) -> None:
+    content = {
+        "measured": [{**dataclasses.asdict(each), "met": each.met} for each in measured],
+        "grown": [dataclasses.asdict(each) for each in grown],
+    }
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--json {path}: can't be written: {error.strerror}") from error

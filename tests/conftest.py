@@ -1,0 +1,20 @@
+"""What the tests share: one warm embedded Lean, and the files that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from prover.lean.embedded.gateway import EmbeddedGateway, Limits
+from prover.lean.embedded.install import embedded_root
+
+
+@pytest.fixture(scope="session")
+def lean() -> Iterator[EmbeddedGateway]:
+    """A gateway for files without imports. `make test` installs the Lean that it needs."""
+    root = embedded_root()
+    assert root is not None, "run `prover setup` first"
+    gateway = EmbeddedGateway(root, (), Limits())
+    yield gateway
+    gateway.close()
