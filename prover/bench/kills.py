@@ -9,10 +9,9 @@ Searches are limited by tactics, so with the same Lean they find the same proofs
 from __future__ import annotations
 
 import random
-import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,9 +70,10 @@ class Found:
         return (self.result.status, self.result.proof) == (self.expected.status, self.expected.proof)
 
 
-def endure(root: Path, searches: int, seed: int) -> Iterator[Found]:
+def endure(root: Path, searches: int, seed: int) -> Generator[Found, None, None]:
     """Each problem once in peace, and then so many searches with a kill in each. Raises `ProverError`."""
     draw = random.Random(seed)
+    others = processes()
     source = parse_source(Path("Problems.lean"), PROBLEMS.encode())
     with closing(EmbeddedGateway(root, (), Limits())) as gateway:
         gateway.check(source)
@@ -86,42 +86,43 @@ def endure(root: Path, searches: int, seed: int) -> Iterator[Found]:
             yield Found(theorem.name, peaceful[theorem.name], None, killed=False)
         for n in range(searches):
             theorem = source.theorems[n % len(source.theorems)]
-            killer = _Killer(draw.uniform(0, seconds[theorem.name]))
+            killer = _Killer(draw.uniform(0, seconds[theorem.name]), others)
             result = _search(gateway, source, theorem)
             yield Found(theorem.name, result, peaceful[theorem.name], killed=killer.stop())
 
 
-def processes() -> list[psutil.Process]:
+def processes() -> set[psutil.Process]:
     """Those that this one has started, directly or not, and that still run."""
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return {child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE}
 
 
 def _search(gateway: EmbeddedGateway, source: Source, theorem: Theorem) -> SearchResult:
-    steps = search(source, theorem, gateway, FixedPolicy(frozenset()), BUDGET)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: SearchResult = end.value
-            return result
+    def steps() -> Generator[object, None, None]:
+        results.append((yield from search(source, theorem, gateway, FixedPolicy(frozenset()), BUDGET)))
+
+    results: list[SearchResult] = []
+    for _ in steps():
+        pass
+    return results[0]
 
 
 class _Killer(threading.Thread):
-    """Kills what this process has started, so many seconds from now."""
+    """Kills what this process has started, but for `others`, so many seconds from now."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, others: set[psutil.Process]) -> None:
         super().__init__(daemon=True)
         self._seconds = seconds
+        self._others = others
         self._cancelled = threading.Event()
         self._killed = False
         self.start()
 
     def run(self) -> None:
         if not self._cancelled.wait(self._seconds):
-            for process in processes():
+            for process in processes() - self._others:
                 with suppress(psutil.NoSuchProcess):
-                    process.send_signal(signal.SIGKILL)
+                    process.kill()
                     self._killed = True
 
     def stop(self) -> bool:

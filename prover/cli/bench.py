@@ -32,9 +32,9 @@ def bench() -> None:
 def gateway(json_path: str | None) -> None:
     """How much the way to the embedded Lean costs.
 
-    Wall time over time inside Lean for three tactics, through our transport and through LeanDojo's; the start;
-    opening a theorem; memory; and how these change while Lean saves 10,000 states. Takes a minute or two. Other
-    work on the machine shows in the results.
+    Wall time over time inside Lean for three tactics, through our transport and through LeanDojo's; the
+    start; opening a theorem; memory; and how these change while Lean saves 10,000 states. Takes a minute or
+    two. Other work on the machine shows in the results.
     """
     from prover.bench.gateway import Grown, Measured, measure
 
@@ -102,14 +102,17 @@ def _bar() -> Bar:
 
 
 def _measured_table(measured: Sequence[Measured]) -> Table:
-    table = Table("", "measured", "goal", "met")
-    for column in (1, 2):
+    table = Table("", "measured", "goal", "met", "LeanDojo's transport")
+    for column in (1, 2, 4):
         table.columns[column].justify = "right"
+    stock = {each.what: f"{_number(each.value)} {each.unit}" for each in measured if each.stock}
     for each in measured:
+        if each.stock:
+            continue
         least = "≥" if each.more_is_better else "≤"
-        goal = "" if each.goal is None else f"{least} {each.goal:,g} {each.unit}".strip()
+        goal = "" if each.goal is None else f"{least} {each.goal:,g} {each.unit}"
         met = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[each.met]
-        table.add_row(each.what, f"{_number(each.value)} {each.unit}".strip(), goal, met)
+        table.add_row(each.what, f"{_number(each.value)} {each.unit}", goal, met, stock.get(each.what, ""))
     return table
 
 

@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 
 from prover.errors import SetupError
 from prover.lean.embedded.download import Progress
+from prover.lean.embedded.images import image_of
 from prover.lean.embedded.install import LEAN_VERSION, embedded_root, install
 
 
@@ -41,6 +42,7 @@ def install_embedded(console: Console) -> Path:
     root = embedded_root()
     if root is None:
         raise SetupError("the embedded Lean vanished from its folder right after it was installed: try again")
+    image_of(root, ())
     return root
 
 

@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from prover.errors import LeanKeepsDying
+from prover.errors import LeanKeepsDying, LeanUnavailable
 from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.gateway import LeanGateway
+from prover.lean.native.gateway import Limits as NativeLimits
+from prover.lean.native.gateway import NativeGateway
+from prover.lean.native.place import Place, folder_of
 from prover.lean.source import Source
-from prover.lean.toolchain import EmbeddedLean, LeanKind, choose
+from prover.lean.toolchain import EmbeddedLean, LeanKind, choose, find_native
 
 
 class EmbeddedPool:
@@ -42,9 +45,41 @@ class EmbeddedPool:
                 self._gateway.close()
 
 
-def gateway_factory(kind: LeanKind) -> Callable[[], EmbeddedPool]:
+class NativePool:
+    """The native Lean of each folder: its toolchain and its package."""
+
+    def __init__(self, limits: NativeLimits) -> None:
+        self._limits = limits
+        self._gateways: dict[Path, NativeGateway] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def for_source(self, source: Source) -> LeanGateway:
+        folder, in_package = folder_of(source.path)
+        with self._lock:
+            known = self._gateways.get(folder)
+        if known is not None:
+            return known
+        lean = find_native(folder)
+        if lean is None:
+            raise LeanUnavailable("`lean` or `lake` is no longer on PATH")
+        with self._lock:
+            if self._closed:
+                raise LeanKeepsDying("Lean was closed")
+            gateway = NativeGateway(Place(lean, folder, in_package), self._limits)
+            self._gateways[folder] = gateway
+            return gateway
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for gateway in self._gateways.values():
+                gateway.close()
+
+
+def gateway_factory(kind: LeanKind) -> Callable[[], EmbeddedPool | NativePool]:
     """Makes the pool of a worker. Raises `LeanUnavailable` when there is no such Lean."""
     lean = choose(kind, Path.cwd())
-    if not isinstance(lean, EmbeddedLean):
-        raise NotImplementedError
-    return lambda: EmbeddedPool(lean.root, Limits())
+    if isinstance(lean, EmbeddedLean):
+        return lambda: EmbeddedPool(lean.root, Limits())
+    return lambda: NativePool(NativeLimits())

