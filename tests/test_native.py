@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,15 +53,21 @@ class Native:
 
     def left_behind(self) -> list[str]:
         """Temporary folders, and processes that it started and that live."""
-        alive = [str(e["pid"]) for e in self.asked() if psutil.pid_exists(e["pid"]) and not _zombie(e["pid"])]
+        alive = [str(entry["pid"]) for entry in self.asked() if not _gone_soon(entry["pid"])]
         return [*(path.name for path in self.scratch.iterdir()), *alive]
 
 
-def _zombie(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+def _gone_soon(pid: int) -> bool:
+    """A killed process takes a moment; one that nobody has waited for is gone, too."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +105,18 @@ def pool(native: Native) -> Iterator[NativePool]:
     yield pool
     pool.close()
     assert native.left_behind() == []
+
+
+@pytest.fixture(scope="module")
+def shared(server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativePool]:
+    """One that keeps what it knows of a file from test to test."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("shared")
+        _use_standin(server, folder, patch)
+        patch.setenv("LEAN_STANDIN_LOG", str(folder / "log"))
+        pool = NativePool(Limits())
+        yield pool
+        pool.close()
 
 
 TEXT = """/-! Some theorems. -/
@@ -210,27 +229,160 @@ def test_the_repl_is_compiled_once(pool: NativePool, native: Native, tmp_path: P
     assert [path.name for path in (tmp_path / "cache").iterdir() if path.name.startswith(".")] == []
 
 
-def test_imports_stay_before_the_repl_s(pool: NativePool, tmp_path: Path) -> None:
-    text = "-- a comment\nimport Init -- another\ntheorem t : True := by sorry\n"
-    source = single(tmp_path / "file.lean", text)
-    (tmp_path / "Init.olean").touch()
-    assert str(gateway(pool, source).open) and source.imports == ("Init",)
-
-
-@pytest.mark.parametrize(
-    ("tactic", "reason"),
-    [
-        ("exact hq", FailureReason.TACTIC),
-        ("exact (", FailureReason.FORBIDDEN),
-        ("exact hp hp,", FailureReason.PARSE),
-        ("exact?", FailureReason.TACTIC),
-        ("(have : ∀ n < 100000, n < 100000 := by decide +kernel); omega", FailureReason.TACTIC),
-    ],
-)
-def test_failures_have_reasons(pool: NativePool, tmp_path: Path, tactic: str, reason: FailureReason) -> None:
-    source = single(tmp_path / "file.lean", "theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n")
+def test_failures_have_reasons(pool: NativePool, tmp_path: Path) -> None:
+    header = "-- a comment\nimport Init -- another\n"
+    source = single(tmp_path / "file.lean", f"{header}theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n")
     with gateway(pool, source).open(source, source.theorems[0]) as session:
-        outcome = session.run(session.root, tactic)
-        assert isinstance(outcome, Failed), outcome
-        assert outcome.reason is reason
-        assert isinstance(session.run(session.root, "exact hp"), Proved)
+        for tactic, reason in [
+            ("exact hq", FailureReason.TACTIC),
+            ("exact hp hp,", FailureReason.PARSE),
+            ("show (sorry : p)", FailureReason.FORBIDDEN),
+            ("exact (by exact?)", FailureReason.SORRY),
+            ("have : (List.range 100000).length = 100000 := by decide", FailureReason.TIMEOUT),
+        ]:
+            outcome = session.run(session.root, tactic)
+            assert isinstance(outcome, Failed), (tactic, outcome)
+            assert outcome.reason is reason, (tactic, outcome)
+        several_lines = "have h : p ∧ q := by\n  constructor\n  · exact hp\n  · exact hq"
+        assert isinstance(run(session, several_lines, "exact h.1"), Proved)
+
+
+def test_a_lean_that_is_killed_is_replaced(pool: NativePool, native: Native, tmp_path: Path) -> None:
+    source = package(tmp_path / "demo")
+    with gateway(pool, source).open(source, source.theorems[0]) as session:
+        both = session.run(session.root, "constructor")
+        assert isinstance(both, Advanced)
+        os.kill(native.asked()[-1]["pid"], signal.SIGKILL)
+        left = session.run(both.state, "exact hp")
+        assert isinstance(left, Advanced)
+        assert isinstance(session.run(left.state, "exact hq"), Proved)
+
+
+# -- what can't be proved ----------------------------------------------------------------------------------
+
+
+def test_a_hole_of_data(pool: NativePool, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean", "def n : Nat := sorry\n")
+    with pytest.raises(NotAProposition), gateway(pool, source).open(source, source.theorems[0]):
+        pass
+
+
+def test_a_hole_that_lean_does_not_reach(pool: NativePool, tmp_path: Path) -> None:
+    text = "theorem a : 1 = 1 := by nonsense\ntheorem b (h : Nope) : True := by\n  exact nothing\n  sorry\n"
+    source = single(tmp_path / "file.lean", text)
+    lean = gateway(pool, source)
+    assert [complaint.position.line for complaint in lean.check(source)][0] == 1
+    with pytest.raises(HoleUnreachable, match="nothing"), lean.open(source, source.theorems[0]):
+        pass
+
+
+def test_a_file_with_errors_gets_no_certificate(pool: NativePool, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean", f"#check nonsense\n{TEXT}")
+    (verdict, _) = gateway(pool, source).certify(
+        source, {theorem.hole: "simp_all" for theorem in source.theorems}
+    ).values()
+    assert verdict.standing is Standing.REJECTED
+    assert "nonsense" in verdict.reason
+
+
+def test_an_unknown_import_is_named(pool: NativePool, tmp_path: Path) -> None:
+    source = package(tmp_path / "demo", f"import Mathlib.Tactic\n{TEXT}")
+    with pytest.raises(InputError, match=r"unknown import Mathlib\.Tactic: .*lake build"):
+        gateway(pool, source).check(source)
+
+
+@pytest.mark.parametrize("word", ["module", "prelude"])
+def test_a_file_that_takes_no_repl(pool: NativePool, tmp_path: Path, word: str) -> None:
+    source = single(tmp_path / "file.lean", f"{word}\n{TEXT}")
+    with pytest.raises(InputError, match="--lean embedded"):
+        gateway(pool, source).check(source)
+
+
+def test_a_lake_that_fails(pool: NativePool, tmp_path: Path) -> None:
+    source = package(tmp_path / "demo", lakefile="BROKEN")
+    with pytest.raises(InputError) as caught:
+        gateway(pool, source).check(source)
+    message = str(caught.value)
+    assert message.startswith("`lake env lean` fails in ") and "\n" not in message
+    assert message.endswith("error: ./lakefile.toml:1:0: unexpected identifier; expected key")
+
+
+def test_a_lean_that_hangs_at_start(
+    pool: NativePool, native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAN_STANDIN_HANGS", "1")
+    source = single(tmp_path / "file.lean")
+    short = NativeGateway(gateway(pool, source)._workshop.place, Limits(opening_seconds=1))
+    try:
+        with pytest.raises(HoleUnreachable, match="in 1 s"), short.open(source, source.theorems[0]):
+            pass
+    finally:
+        short.close()
+
+
+def test_a_repl_that_does_not_compile(
+    pool: NativePool, native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAN_STANDIN_TOO_OLD", "1")
+    source = single(tmp_path / "file.lean")
+    with (
+        pytest.raises(LeanUnavailable, match=r"Lean4Repl\.lean does not compile with Lean 4\.28"),
+        gateway(pool, source).open(source, source.theorems[0]),
+    ):
+        pass
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def test_close_ends_what_runs(native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAN_STANDIN_HANGS", "1")
+    pool = NativePool(Limits())
+    source = single(tmp_path / "file.lean")
+    lean = gateway(pool, source)
+    caught: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            with lean.open(source, source.theorems[0]):
+                pass
+        except Exception as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=open_it)
+    thread.start()
+    while len(native.asked()) < 3:  # two are for the REPL
+        time.sleep(0.02)
+    pool.close()
+    thread.join()
+    assert [type(error) for error in caught] == [LeanKeepsDying]
+    assert native.left_behind() == []
+
+
+# -- certificates ------------------------------------------------------------------------------------------
+
+SELECTION = """
+""".split()
+
+
+def test_a_proof_from_an_open_theorem_is_conditional(pool: NativePool, tmp_path: Path) -> None:
+    text = "theorem a : 2 + 2 = 4 := by sorry\n\nexample : 4 = 2 + 2 := by sorry\n"
+    source = single(tmp_path / "file.lean", text)
+    first, second = (theorem.hole for theorem in source.theorems)
+    lean = gateway(pool, source)
+    alone = lean.certify(source, {second: "exact a.symm"})[second]
+    assert (alone.standing, alone.assumes) == (Standing.CONDITIONAL, ("a",))
+    both = lean.certify(source, {first: "rfl", second: "exact a.symm"})
+    assert [verdict.standing for verdict in both.values()] == [Standing.CERTIFIED] * 2
+
+
+def test_one_bad_proof_does_not_spoil_the_others(pool: NativePool, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean")
+    assert certified(pool, source, "exact hp", "rfl") == [Standing.REJECTED, Standing.CERTIFIED]
+    assert certified(pool, source, "exact ⟨hp, hq⟩ -- so", "omega") == [Standing.CERTIFIED] * 2
+
+
+@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.name)
+def test_attacks(case: AttackCase, shared: NativePool) -> None:
+    source = read_source(case.path)
+    hole = source.theorems[case.hole].hole
+    verdict = gateway(shared, source).certify(source, {hole: case.proof})[hole]
+    assert (verdict.standing, verdict.assumes) == (case.expected, case.assumes), verdict.reason

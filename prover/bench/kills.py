@@ -26,22 +26,27 @@ from prover.types import Budget, SearchResult, Status, Theorem
 
 BUDGET = Budget(tactics=60)
 PROBLEMS = """\
-theorem and_swap (p q r : Prop) (h : p ∧ q ∧ r) : r ∧ q ∧ p := by
+def double : Nat → Nat
+  | 0 => 0
+  | n + 1 => double n + 2
+
+def flip : List Nat → List Nat
+  | [] => []
+  | x :: xs => flip xs ++ [x]
+
+theorem or_swap (p q r : Prop) (h : p ∨ q ∨ r) (k : q → s) : r ∨ s ∨ p := by
   sorry
 
-theorem or_swap (p q : Prop) (h : p ∨ q) : q ∨ p := by
+theorem double_add (m n : Nat) : double (m + n) = double m + double n := by
   sorry
 
-theorem add_swap (a b c : Nat) : a + (b + c) = c + (b + a) := by
+theorem false_double (m n : Nat) : double (m * n) = double m * double n := by
   sorry
 
-theorem false_swap (a b : Nat) : a - b = b - a := by
+theorem flip_append (xs ys : List Nat) : flip (xs ++ ys) = flip ys ++ flip xs := by
   sorry
 
-theorem append_length (xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length := by
-  sorry
-
-theorem false_reverse (xs : List Nat) : xs.reverse = xs := by
+theorem false_flip (xs : List Nat) : flip xs = xs := by
   sorry
 """
 _FALSE = "false"

@@ -42,7 +42,8 @@ def install_embedded(console: Console) -> Path:
     root = embedded_root()
     if root is None:
         raise SetupError("the embedded Lean vanished from its folder right after it was installed: try again")
-    image_of(root, ())
+    with console.status("embedded Lean: starting it for the first time"):
+        image_of(root, ())
     return root
 
 

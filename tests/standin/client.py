@@ -54,6 +54,9 @@ def _compile_support(file: Path, olean: Path, library: list[Path]) -> int:
     if needed and not any((folder / f"{needed}.olean").is_file() for folder in library):
         print(f"{file}:1:0: error: unknown module prefix '{needed}'")
         return 1
+    if "LEAN_STANDIN_TOO_OLD" in os.environ:
+        print(f"{file}:7:0: error: unknown namespace 'Lean.Elab'")
+        return 1
     assert "elab" in file.read_text()
     olean.write_text("compiled")
     return 0

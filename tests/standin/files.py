@@ -38,7 +38,7 @@ def read(text: str, library: list[Path]) -> File:
     missing = tuple(
         module
         for module in source.imports
-        if not any((folder / f"{module}.olean").is_file() for folder in library)
+        if module != "Init" and not any((folder / f"{module}.olean").is_file() for folder in library)
     )
     at = text.find(_REPL, source.header.end)
     if at < 0:

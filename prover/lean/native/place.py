@@ -14,13 +14,8 @@ from pathlib import Path
 from prover.lean.toolchain import NativeLean, lake_package
 
 # What elan, Lake and Lean read. Keys and tokens are no business of tactics that a model wrote.
-_KEPT = frozenset(
-    (
-        "PATH HOME USER LANG LANGUAGE TZ TMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME SSL_CERT_FILE SSL_CERT_DIR"
-        " http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY"
-    ).split()
-)
-_KEPT_PREFIXES = ("ELAN_", "LAKE_", "LEAN_", "LC_")
+_KEPT = frozenset(["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"])
+_KEPT_PREFIXES = ("ELAN_", "LAKE_", "LEAN_", "LC_", "XDG_", "http", "no_proxy", "HTTP", "NO_PROXY")
 
 
 @dataclass(frozen=True, slots=True)
