@@ -40,38 +40,56 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Expanding:
-    """The policy is asked about the first goal of a node, `goal`. `cost` is its path's -log probability."""
+    """The policy is asked for `width` candidates for the first goal of a node, `goal`. `cost` is the path's
+    -log probability."""
 
     node: int
     depth: int
     goal: str
     cost: float
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the policy answered, what was tried before included."""
+
+    node: int
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Lean answered. `child` is the node that the tactic leads to, None unless the outcome is `Advanced`."""
+    """Lean answered. `children` are the nodes of the goals that the tactic leaves, one for each group of
+    them; none unless the outcome is `Advanced`."""
 
     node: int
     candidate: Candidate
     outcome: Outcome
-    child: int | None
+    children: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The tactic just tried on `node` leads to a state seen before, as node `child`."""
+    """The new `node` reads like the goal of node `like`, and waits for what becomes of that."""
 
     node: int
-    child: int
+    like: int
 
 
 @dataclass(frozen=True, slots=True)
-class DeadEnd:
-    """Nothing new comes of `node`."""
+class GivenUp:
+    """Nothing comes of `node`, so nothing comes of the tactic that led to it."""
 
     node: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """After something was given up, the search goes on at `node`."""
+
+    node: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,19 @@ class Finished:
     result: SearchResult
 
 
-Event = Opened | Expanding | Tried | Duplicate | DeadEnd | ProofFound | Certified | Rejected | Finished
+Event = (
+    Opened
+    | Expanding
+    | Proposed
+    | Tried
+    | Duplicate
+    | GivenUp
+    | Resumed
+    | ProofFound
+    | Certified
+    | Rejected
+    | Finished
+)
 
 
 def as_json(event: Event) -> dict[str, Json]:

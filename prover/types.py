@@ -98,10 +98,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class TacticState:
-    """What is left to prove. `id` is valid in the session that gave it, and in no other."""
+    """What is left to prove. `id` is valid in the session that gave it, and in no other.
+
+    `groups` puts the numbers of goals together that share metavariables: what a tactic does to one of them it
+    may do to all. Each goal is in one group; groups and their members are in order.
+    """
 
     id: int
     goals: tuple[Goal, ...]
+    groups: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +218,9 @@ class SearchResult:
     """How a search ended.
 
     `proof` is the text that replaces the `sorry`, and `verdict` what its certification said; both are None
-    unless the status is proved or conditional. `message` says more of an invalid hole or an error, for the
-    user, and is empty otherwise.
+    unless the status is proved or conditional. Where it stays open, `partial` is the text that goes furthest,
+    with a `sorry` for each of `open_goals`; None where no tactic is any progress. `message` says more of an
+    invalid hole or an error, for the user, and is empty otherwise.
     """
 
     status: Status
@@ -223,3 +229,5 @@ class SearchResult:
     verdict: Verdict | None = None
     statistics: Statistics = Statistics()
     message: str = ""
+    partial: str | None = None
+    open_goals: tuple[Goal, ...] = ()

@@ -3,7 +3,8 @@
     gateway = FakeGateway({"both": {"split": ("left", "right")}, "left": {"exact l": ()}, …}, visits=["both"])
 
 It checks what a session may rely on (states belong to their own session, which is still open), and certifies
-a text by replaying it as Lean would: bullets focus, `first` takes the first alternative that works.
+a text by replaying it as Lean would: bullets and `case` focus, `first` takes the first alternative that works.
+Goals whose names begin with `?` share metavariables with all goals beside them.
 """
 
 from __future__ import annotations
@@ -51,6 +52,12 @@ def fake_goal(name: str) -> Goal:
     return Goal(hypotheses=(), target=name, case="", text=f"⊢ {name}")
 
 
+def fake_state(number: int, goals: Goals) -> TacticState:
+    tied = any(goal.startswith("?") for goal in goals)
+    groups = (tuple(range(len(goals))),) if tied else tuple((i,) for i in range(len(goals)))
+    return TacticState(number, tuple(map(fake_goal, goals)), groups)
+
+
 class FakePolicy:
     """Proposes what the table has for a goal, in its order, each less likely than the one before."""
 
@@ -75,20 +82,22 @@ class FakeSession:
         self._states: list[TacticState] = []
         self.closed = False
         self.root = self._new((root,))
-        self.ran: list[tuple[Goals, str]] = []
+        self.ran: list[tuple[int, Goals, str]] = []
 
-    def run(self, state: TacticState, tactic: str) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
         assert not self.closed, "the session is over"
-        assert self._states[state.id] is state, "a state of another session"
-        goals = tuple(goal.target for goal in state.goals)
-        self.ran.append((goals, tactic))
+        assert self._states[state.id] == state, "a state of another session"
+        (group,) = (members for members in state.groups if goal in members)
+        numbers = [goal, *(number for number in group if number != goal)]
+        goals = tuple(state.goals[number].target for number in numbers)
+        self.ran.append((state.id, goals, tactic))
         after = apply(self._rules, goals, tactic)
         if isinstance(after, Failed):
             return after
         return Advanced(self._new(after), lean_seconds=0.25) if after else Proved(lean_seconds=0.25)
 
     def _new(self, goals: Goals) -> TacticState:
-        state = TacticState(len(self._states), tuple(map(fake_goal, goals)))
+        state = fake_state(len(self._states), goals)
         self._states.append(state)
         return state
 
@@ -180,6 +189,9 @@ def _run_block(rules: Rules, goals: Goals, block: list[str]) -> Goals | Failed:
     if block[0].startswith("· "):
         after = _run(rules, goals[:1], _unhang(block))
         return Failed(FailureReason.TACTIC, "unsolved goals") if after else goals[1:]
+    if block[0].startswith("rotate_left "):
+        turn = int(block[0].removeprefix("rotate_left "))
+        return goals[turn:] + goals[:turn]
     if block[0] == "first":
         choices = _blocks(_unhang(block)[1:], continued_by=(" ",))
         results = [_run(rules, goals, _unhang(choice)) for choice in choices]

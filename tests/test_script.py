@@ -1,4 +1,4 @@
-"""Scripts: how a path of tactics reads as Lean."""
+"""Scripts: how a proof reads as Lean."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from fakes import Effect, replays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.search.script import Script, Step, alternatives, flat, structured
+from prover.search.script import Step, alternatives, flat, structured, wrapped
 
 Proof: TypeAlias = "tuple[str, list[Proof]]"
 
 
+def closing(tactic: str) -> Step:
+    return Step(tactic)
+
+
+def step(tactic: str, *parts: Step | None, tags: tuple[str, ...] = ()) -> Step:
+    """With a group for each part."""
+    groups = tuple((i,) for i in range(len(parts)))
+    return Step(tactic, tags or ("",) * len(parts), groups, parts)
+
+
 def test_one_tactic_is_one_line() -> None:
-    assert structured((Step("simp", 1, 0),)) == ["simp"]
+    assert structured(closing("simp")) == ["simp"]
 
 
 def test_a_chain_on_one_goal_stays_flat() -> None:
-    script = (Step("intro h", 1, 1), Step("simp at h", 1, 1), Step("exact h", 1, 0))
-    assert structured(script) == ["intro h", "simp at h", "exact h"]
+    script = step("intro h", step("simp at h", closing("exact h")))
+    assert structured(script) == flat(script) == ["intro h", "simp at h", "exact h"]
 
 
 def test_each_of_several_goals_gets_a_bullet() -> None:
-    script = (
-        Step("intro h", 1, 1),
-        Step("constructor", 1, 2),
-        Step("constructor", 2, 3),
-        Step("simp", 3, 2),
-        Step("rfl", 2, 1),
-        Step("intro x", 1, 1),
-        Step("omega", 1, 0),
-    )
+    inner = step("constructor", closing("simp"), closing("rfl"))
+    script = step("intro h", step("constructor", inner, step("intro x", closing("omega"))))
     assert structured(script) == [
         "intro h",
         "constructor",
@@ -41,16 +44,12 @@ def test_each_of_several_goals_gets_a_bullet() -> None:
         "· intro x",
         "  omega",
     ]
-
-
-def test_a_root_of_several_goals_gets_bullets() -> None:
-    assert structured((Step("simp", 2, 1), Step("rfl", 1, 0))) == ["· simp", "· rfl"]
+    assert flat(script) == ["intro h", "constructor", "constructor", "simp", "rfl", "intro x", "omega"]
 
 
 def test_lines_of_a_tactic_keep_their_relative_indentation() -> None:
     induction = "induction n with\n| zero => rfl\n| succ n ih =>\n  simp\n\n  omega"
-    script = (Step("constructor", 1, 2), Step(induction, 2, 1), Step("rfl", 1, 0))
-    assert structured(script) == [
+    assert structured(step("constructor", closing(induction), closing("rfl"))) == [
         "constructor",
         "· induction n with",
         "  | zero => rfl",
@@ -62,9 +61,48 @@ def test_lines_of_a_tactic_keep_their_relative_indentation() -> None:
     ]
 
 
-def test_no_bullets_where_a_tactic_closes_a_goal_that_is_not_its_own() -> None:
-    script = (Step("apply Exists.intro", 1, 2), Step("exact h", 2, 0))
-    assert structured(script) == flat(script) == ["apply Exists.intro", "exact h"]
+def test_the_goals_of_an_induction_are_named_and_their_variables_too() -> None:
+    renaming = "(rename_i x xs ih; simp [ih])"
+    script = step("induction xs", closing("rfl"), closing(renaming), tags=("nil", "cons"))
+    assert structured(script) == [
+        "induction xs",
+        "case nil =>",
+        "  rfl",
+        "case cons x xs ih =>",
+        "  simp [ih]",
+    ]
+    assert flat(script) == ["induction xs", "rfl", renaming]
+
+
+def test_tags_that_do_not_tell_goals_apart_are_left_out() -> None:
+    script = step("induction x", closing("rfl"), closing("simp"), tags=("a", "a"))
+    assert structured(script) == ["induction x", "· rfl", "· simp"]
+
+
+def test_renaming_is_a_tactic_of_its_own_elsewhere() -> None:
+    script = step("constructor", closing("(rename_i x; simp)"), closing("(rename_i y; a) <;> (b)"))
+    assert structured(script) == ["constructor", "· rename_i x", "  simp", "· (rename_i y; a) <;> (b)"]
+
+
+def test_open_goals_are_sorries() -> None:
+    script = step("constructor", None, step("intro x", None))
+    assert structured(script) == ["constructor", "· sorry", "· intro x", "  sorry"]
+    tied = Step("apply", ("", "", ""), ((0, 2), (1,)), (None, closing("simp")))
+    assert structured(tied) == [
+        "apply",
+        "rotate_left 1",
+        "· simp",
+        "rotate_left 1",
+        "sorry",
+        "sorry",
+    ]
+
+
+def test_goals_that_are_tied_together_come_last_and_in_the_open() -> None:
+    one = step("exact p", closing("exact w"))
+    script = Step("apply", ("", "", ""), ((0, 2), (1,)), (one, closing("simp")))
+    assert structured(script) == ["apply", "rotate_left 1", "· simp", "rotate_left 1", "exact p", "exact w"]
+    assert flat(script) == ["apply", "rotate_left 1", "simp", "rotate_left 1", "exact p", "exact w"]
 
 
 def test_alternatives_for_one_visit_are_its_script() -> None:
@@ -79,6 +117,18 @@ def test_alternatives_for_several_visits() -> None:
         "      · rfl",
         "  | · omega",
     ]
+
+
+def test_long_lines_are_broken_where_lean_reads_on() -> None:
+    lines = ["· simp_all [one, two, three (four, five)] <;> omega", "short [a, b]"]
+    assert wrapped(lines, 24) == [
+        "· simp_all [one, two,",
+        "      three (four,",
+        "      five)] <;> omega",
+        "short [a, b]",
+    ]
+    assert wrapped(["exact a_name_that_is_too_long"], 10) == ["exact a_name_that_is_too_long"]
+    assert wrapped(['exact ["a, b, c, d, e"]'], 12) == ['exact ["a, b, c, d, e"]']
 
 
 proofs: st.SearchStrategy[Proof] = st.recursive(
@@ -108,10 +158,6 @@ def _state(proof: Proof, rules: dict[str, dict[str, Effect]]) -> str:
     return goal
 
 
-def _script(proof: Proof, others: int = 0) -> Script:
-    """The proof's steps while `others` goals wait."""
+def _script(proof: Proof) -> Step:
     tactic, parts = proof
-    steps = [Step(tactic, 1 + others, len(parts) + others)]
-    for i, part in enumerate(parts):
-        steps += _script(part, others + len(parts) - i - 1)
-    return tuple(steps)
+    return step(tactic, *map(_script, parts))

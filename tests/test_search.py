@@ -10,31 +10,31 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 import pytest
-from fakes import Closes, Effect, FakeGateway, FakePolicy, FakeSession, Rules, fake_goal
+from fakes import Closes, Effect, FakeGateway, FakePolicy, FakeSession, Rules
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.errors import HoleUnreachable, LeanKeepsDying, NotAProposition
 from prover.events import (
     Certified,
-    DeadEnd,
     Duplicate,
     Event,
     Expanding,
     Finished,
+    GivenUp,
     Opened,
     ProofFound,
+    Proposed,
     Rejected,
+    Resumed,
     Tried,
     as_json,
 )
 from prover.lean.source import Source, read_source
 from prover.search.budget import Meter
-from prover.search.frontier import BestFirst
-from prover.search.loop import CANDIDATES, VISITS, Search, search
-from prover.search.tree import NodeStatus, StateNode, Tree, path_to
+from prover.search.frontier import STRATEGIES
+from prover.search.loop import VISITS, WIDTH, Search, search
 from prover.types import (
-    Advanced,
     Budget,
     Candidate,
     Failed,
@@ -72,10 +72,18 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
     return read_source(path)
 
 
+every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
+
+
 def start(
-    source: Source, gateway: FakeGateway, budget: Budget = ENOUGH, clock: Callable[[], float] = lambda: 0.0
+    source: Source,
+    gateway: FakeGateway,
+    budget: Budget = ENOUGH,
+    clock: Callable[[], float] = lambda: 0.0,
+    strategy: str = "best-first",
 ) -> Search:
-    return search(source, source.theorems[0], gateway, FakePolicy(gateway.rules), budget, clock)
+    policy = FakePolicy(gateway.rules)
+    return search(source, source.theorems[0], gateway, policy, budget, strategy, clock=clock)
 
 
 def finish(running: Search) -> tuple[list[Event], SearchResult]:
@@ -110,21 +118,31 @@ def test_a_proof_is_structured_certified_and_returned(source: Source) -> None:
 
 
 def test_what_it_thinks_can_be_followed(source: Source) -> None:
-    gateway = FakeGateway(
-        {"root": {"loop": ("root",), "stuck": ("dull",), "simp": FAILED}, "dull": {"x": FAILED}}
-    )
-    events, result = finish(start(source, gateway))
-    opened, expanding, loop, duplicate, stuck, simp, deeper, failed, dead_end, _ = events
-    assert opened == Opened(source.theorems[0], 1, 0, gateway.sessions[0].root)
-    assert expanding == Expanding(0, 0, "⊢ root", 0.0)
-    assert isinstance(loop, Tried) and loop.child == 0
-    assert duplicate == Duplicate(0, 0)
-    assert isinstance(stuck, Tried) and stuck.child == 1
-    assert simp == Tried(0, Candidate("simp", -1.5, "fake"), FAILED, None)
-    assert deeper == Expanding(1, 1, "⊢ dull", 1.0)
-    assert failed == Tried(1, Candidate("x", -0.5, "fake"), FAILED, None)
-    assert dead_end == DeadEnd(1, "every tactic failed")
-    assert (result.status, result.stop, result.proof) == (Status.OPEN, Stop.EXHAUSTED, None)
+    rules: Rules = {
+        "root": {"loop": ("root",), "both": ("dull", "dull"), "simp": FAILED, "late": ("end",)},
+        "dull": {"x": FAILED},
+        "end": {"rfl": ()},
+    }
+    gateway = FakeGateway(rules)
+    events, _ = finish(start(source, gateway))
+    loop, both, simp, late = (Candidate(t, -0.5 * i, "fake") for i, t in enumerate(rules["root"], 1))
+    x = Candidate("x", -0.5, "fake")
+    assert events[0] == Opened(source.theorems[0], 1, 0, gateway.sessions[0].root)
+    assert events[1:3] == [Expanding(0, 0, "⊢ root", 0.0, WIDTH), Proposed(0, (loop, both, simp, late))]
+    assert isinstance(events[3], Tried) and events[3].children == (1,)
+    assert events[4] == GivenUp(1, "the same as goal 0 above it")
+    assert events[5] == Resumed(0)
+    assert isinstance(events[6], Tried) and events[6].children == (2, 3)
+    assert events[7] == Duplicate(3, 2)
+    assert events[8] == Tried(0, simp, FAILED, ())
+    assert events[9:11] == [Expanding(2, 1, "⊢ dull", 1.0, WIDTH), Proposed(2, (x,))]
+    assert events[11:14] == [
+        Tried(2, x, FAILED, ()),
+        GivenUp(2, "every tactic failed"),
+        GivenUp(3, "the same as goal 2, which was given up"),
+    ]
+    assert events[14] == Resumed(0)
+    assert isinstance(events[15], Tried) and events[15].candidate == late
 
 
 @pytest.mark.parametrize(
@@ -132,12 +150,123 @@ def test_what_it_thinks_can_be_followed(source: Source) -> None:
     [
         ({}, "no tactic was proposed"),
         ({"root": {"x": FAILED}}, "every tactic failed"),
-        ({"root": {"x": FAILED, "y": ("root",)}}, "its tactics lead only to states seen before"),
+        ({"root": {"x": FAILED, "y": ("root",)}}, "every tactic failed or left a goal that was given up"),
     ],
 )
-def test_a_dead_end_says_why(source: Source, rules: Rules, why: str) -> None:
+def test_a_goal_that_is_given_up_says_why(source: Source, rules: Rules, why: str) -> None:
     events, _ = finish(start(source, FakeGateway(rules)))
-    assert only(DeadEnd, events) == [DeadEnd(0, why)]
+    assert only(GivenUp, events)[-1] == GivenUp(0, why)
+
+
+def test_a_dead_goal_ends_the_search_for_those_beside_it(source: Source) -> None:
+    rules: Rules = {
+        "root": {"split": ("dead", "long")},
+        "dead": {"x": FAILED},
+        "long": {f"t{i}": (f"more{i}",) for i in range(9)},
+    }
+    gateway = FakeGateway(rules)
+    _, result = finish(start(source, gateway))
+    assert result.stop is Stop.EXHAUSTED
+    assert result.statistics.tactics <= 4
+
+
+@every_strategy
+def test_a_proof_is_run_again_for_goals_that_read_alike(source: Source, strategy: str) -> None:
+    rules: Rules = {
+        "root": {"split": ("a", "a", "a")},
+        "a": {"x": FAILED, "on": ("b",)},
+        "b": {"x": FAILED, "y": FAILED, "z": ()},
+    }
+    gateway = FakeGateway(rules)
+    events, result = finish(start(source, gateway, strategy=strategy))
+    assert result.proof == "split\n  · on\n    z\n  · on\n    z\n  · on\n    z"
+    assert result.statistics.tactics == 1 + 5 + 2 + 2
+    assert len(only(Duplicate, events)) == 2
+    assert [t.candidate.source for t in only(Tried, events)][-4:].count("fake") == 0
+
+
+def test_a_goal_that_only_reads_alike_is_searched_itself(source: Source) -> None:
+    """The session refuses at the second place what it took at the first."""
+
+    class Choosy(FakeSession):
+        def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+            if goal == 1 and tactic == "simp":
+                return FAILED
+            return super().run(state, tactic, goal)
+
+    class ChoosyGateway(FakeGateway):
+        @contextmanager
+        def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[FakeSession]:
+            yield Choosy(self.rules, "root")
+
+    gateway = ChoosyGateway({"root": {"split": ("a", "a")}, "a": {"simp": (), "rfl": ()}})
+    assert finish(start(source, gateway))[1].proof == "split\n  · simp\n  · rfl"
+
+
+def test_tied_goals_are_worked_on_together(source: Source) -> None:
+    rules: Rules = {
+        "root": {"apply": ("?p", "?w", "q")},
+        "?p": {"exact": Closes(2)},
+        "q": {"rfl": ()},
+    }
+    gateway = FakeGateway(rules)
+    _, result = finish(start(source, gateway))
+    assert (result.status, result.proof) == (Status.PROVED, "apply\n  exact\n  rfl")
+    assert gateway.sessions[0].ran[1] == (1, ("?p", "?w", "q"), "exact")
+
+
+@every_strategy
+def test_it_asks_for_more_when_it_has_tried_what_it_got(source: Source, strategy: str) -> None:
+    rules: Rules = {"root": {**{f"t{i}": FAILED for i in range(5 * WIDTH)}, "last": ()}}
+    events, result = finish(start(source, FakeGateway(rules), strategy=strategy))
+    assert result.status is Status.PROVED
+    assert [event.width for event in only(Expanding, events)] == [WIDTH, 2 * WIDTH, 4 * WIDTH, 8 * WIDTH]
+    assert result.statistics.tactics == 5 * WIDTH + 1
+
+
+def test_the_best_partial_proof(source: Source) -> None:
+    rules: Rules = {
+        "a long root": {"split": ("left", "right"), "worse": ("something that is much longer",)},
+        "left": {"simp": ()},
+        "right": {"intro": ("x",)},
+        "x": {"no": FAILED, "round": ("x",)},
+    }
+    root = "a root that is so long that two goals that are short seem less" + 400 * "!"
+    gateway = FakeGateway({**rules, root: rules["a long root"]}, visits=[root])
+    _, result = finish(start(source, gateway))
+    assert result.status is Status.OPEN
+    assert result.partial == "split\n  · simp\n  · intro\n    sorry"
+    assert [goal.target for goal in result.open_goals] == ["x"]
+
+
+def test_no_progress_is_no_partial_proof(source: Source) -> None:
+    _, result = finish(start(source, FakeGateway({"root": {"x": FAILED}})))
+    assert result.partial is None
+    assert [goal.target for goal in result.open_goals] == ["root"]
+
+
+def test_steps_that_a_proof_does_not_need_are_left_out(source: Source) -> None:
+    rules: Rules = {
+        "root": {"detour": ("side",), "simp": FAILED, "split": FAILED},
+        "side": {"split": ("a", "b")},
+        "a": {"simp": ()},
+        "b": {"away": ("c",)},
+        "c": {"rfl": ()},
+    }
+    slow = FakePolicy(rules)
+    lean: Rules = {
+        **rules,
+        "root": {**rules["root"], "split": ("a", "b")},
+        "b": {**rules["b"], "rfl": ()},
+    }
+    slow.rules = {**rules, "root": {"detour": ()}}
+    running = search(source, source.theorems[0], FakeGateway(lean), slow, ENOUGH)
+    events, result = finish(running)
+    assert [event.text for event in only(ProofFound, events)] == [
+        "detour\n  split\n  · simp\n  · away\n    rfl",
+        "split\n  · simp\n  · rfl",
+    ]
+    assert result.proof == "split\n  · simp\n  · rfl"
 
 
 @pytest.mark.parametrize("reason", list(FailureReason))
@@ -145,11 +274,6 @@ def test_no_failure_of_a_tactic_stops_it(source: Source, reason: FailureReason) 
     rules: Rules = {"root": {"bad": Failed(reason, "no"), "good": ()}}
     _, result = finish(start(source, FakeGateway(rules)))
     assert (result.status, result.statistics.tactics) == (Status.PROVED, 2)
-
-
-def test_the_policy_is_asked_for_so_many(source: Source) -> None:
-    rules: Rules = {"root": {f"t{i}": FAILED for i in range(CANDIDATES + 10)}}
-    assert finish(start(source, FakeGateway(rules)))[1].statistics.tactics == CANDIDATES
 
 
 # Against an exhaustive reference
@@ -162,6 +286,13 @@ def chains() -> st.SearchStrategy[Rules]:
         st.just(FAILED), st.just(()), st.tuples(st.sampled_from(goals)), st.tuples(st.sampled_from(goals))
     )
     return st.fixed_dictionaries({goal: st.dictionaries(st.sampled_from("abcd"), effect) for goal in goals})
+
+
+def graphs() -> st.SearchStrategy[Rules]:
+    """Tactics that leave several goals, any of them, with cycles."""
+    goals = [f"g{i}" for i in range(6)]
+    effect = st.one_of(st.just(FAILED), st.lists(st.sampled_from(goals), max_size=3).map(tuple))
+    return st.fixed_dictionaries({goal: st.dictionaries(st.sampled_from("abc"), effect) for goal in goals})
 
 
 def trees() -> st.SearchStrategy[Rules]:
@@ -189,22 +320,24 @@ def provable(rules: Rules) -> set[str]:
         proved = more
 
 
-@given(st.one_of(chains(), trees()))
-def test_it_proves_what_can_be_proved_and_nothing_else(source: Source, rules: Rules) -> None:
+@every_strategy
+@given(rules=st.one_of(chains(), trees(), graphs()))
+def test_it_proves_what_can_be_proved_and_nothing_else(source: Source, rules: Rules, strategy: str) -> None:
     gateway = FakeGateway(rules, visits=["g0"])
-    events, result = finish(start(source, gateway))
+    events, result = finish(start(source, gateway, strategy=strategy))
     if "g0" in provable(rules):
         assert (result.status, result.stop) == (Status.PROVED, Stop.PROVED)
         assert not only(Rejected, events)
     else:
         assert (result.status, result.stop) == (Status.OPEN, Stop.EXHAUSTED)
-    expanded = [event.node for event in only(Expanding, events)]
-    assert len(set(expanded)) == len(expanded) == result.statistics.expansions
-    ran = gateway.sessions[0].ran
-    assert len(set(ran)) == len(ran) == result.statistics.tactics == len(only(Tried, events))
+    asked = [(event.node, event.width) for event in only(Expanding, events)]
+    assert len(set(asked)) == len(asked) == result.statistics.expansions
+    tried = [(event.node, event.candidate.tactic) for event in only(Tried, events)]
+    assert len(set(tried)) == len(tried) == result.statistics.tactics
 
 
-def test_a_tactic_that_always_makes_something_new_starves_nobody(source: Source) -> None:
+@every_strategy
+def test_a_tactic_that_always_makes_something_new_starves_nobody(source: Source, strategy: str) -> None:
     rules: dict[str, dict[str, Effect]] = {"g" * i: {"more": ("g" * (i + 1),)} for i in range(1, 2000)}
     rules["g"]["dear"] = ("last",)
     rules["last"] = {"done": ()}
@@ -215,7 +348,12 @@ def test_a_tactic_that_always_makes_something_new_starves_nobody(source: Source)
             return [[Candidate(c.tactic, -1.0 if c.tactic == "dear" else 0.0) for c in candidates]]
 
     running = search(
-        source, source.theorems[0], FakeGateway(rules, visits=["g"]), Sure(rules), Budget(tactics=1000)
+        source,
+        source.theorems[0],
+        FakeGateway(rules, visits=["g"]),
+        Sure(rules),
+        Budget(tactics=1000),
+        strategy,
     )
     assert finish(running)[1].status is Status.PROVED
 
@@ -223,13 +361,18 @@ def test_a_tactic_that_always_makes_something_new_starves_nobody(source: Source)
 # The same again
 
 
-@given(st.one_of(chains(), trees()), st.integers(0, 12), st.integers(0, 12))
+@every_strategy
+@given(rules=st.one_of(graphs(), trees()), less=st.integers(0, 12), more=st.integers(0, 12))
 def test_a_larger_budget_starts_with_the_same_events(
-    source: Source, rules: Rules, less: int, more: int
+    source: Source, rules: Rules, less: int, more: int, strategy: str
 ) -> None:
-    events, result = finish(start(source, FakeGateway(rules, visits=["g0"]), Budget(tactics=less)))
-    longer, _ = finish(start(source, FakeGateway(rules, visits=["g0"]), Budget(tactics=less + more)))
-    again, _ = finish(start(source, FakeGateway(rules, visits=["g0"]), Budget(tactics=less)))
+    def run(tactics: int) -> tuple[list[Event], SearchResult]:
+        gateway = FakeGateway(rules, visits=["g0"])
+        return finish(start(source, gateway, Budget(tactics=tactics), strategy=strategy))
+
+    events, result = run(less)
+    longer, _ = run(less + more)
+    again, _ = run(less)
     assert events == again
     assert events[:-1] == longer[: len(events) - 1]
     assert result.statistics.tactics <= less
@@ -301,12 +444,6 @@ def test_a_rejected_proof_is_tried_flat_and_then_another_is_looked_for(source: S
     assert gateway.judged == ["split\n  · simp\n  · rfl", "split\n  simp\n  rfl", "other\n  done"]
     assert only(Rejected, events) == [Rejected("no"), Rejected("no")]
     assert (result.status, result.proof) == (Status.PROVED, "other\n  done")
-
-
-def test_a_proof_that_only_holds_flat(source: Source) -> None:
-    rules: Rules = {"root": {"apply": ("p", "w", "q")}, "p": {"exact": Closes(2)}, "q": {"rfl": ()}}
-    _, result = finish(start(source, FakeGateway(rules)))
-    assert (result.status, result.proof) == (Status.PROVED, "apply\n  exact\n  rfl")
 
 
 # A hole that Lean visits several times
@@ -399,7 +536,7 @@ def test_closing_it_closes_its_sessions(source: Source) -> None:
 def test_every_event_is_json(source: Source) -> None:
     verdict = Verdict(Standing.REJECTED, reason="no")
     rules: Rules = {
-        "root": {"loop": ("root",), "on": ("dull",), "simp": (), "rfl": ()},
+        "root": {"loop": ("root",), "on": ("dull", "dull"), "simp": (), "rfl": ()},
         "dull": {"x": FAILED},
     }
     gateway = FakeGateway(rules, judge=lambda text: verdict if "simp" in text else None)
@@ -412,86 +549,10 @@ def test_every_event_is_json(source: Source) -> None:
         "theorem": {"name": "example_1", "file": str(source.theorems[0].file), "line": 2, "column": 3},
         "visit": 1,
         "node": 0,
-        "root": {"id": 0, "goals": ["⊢ root"]},
+        "root": {"id": 0, "goals": ["⊢ root"], "groups": [[0]]},
     }
-    assert lines[2]["outcome"] == {
+    assert lines[3]["outcome"] == {
         "outcome": "advanced",
-        "state": {"id": 1, "goals": ["⊢ root"]},
+        "state": {"id": 1, "goals": ["⊢ root"], "groups": [[0]]},
         "lean_seconds": 0.25,
     }
-
-
-# The tree and the frontier
-
-
-def state(name: str) -> TacticState:
-    return TacticState(0, (fake_goal(name),))
-
-
-outcomes = st.one_of(
-    st.just(FAILED),
-    st.just(Proved(0.0)),
-    st.sampled_from("abcdefgh").map(lambda name: Advanced(state(name), 0.0)),
-)
-
-
-@given(st.lists(st.tuples(st.integers(0, 7), st.none() | outcomes), max_size=40))
-def test_the_tree_knows_what_can_be_read_off_it(steps: list[tuple[int, Outcome | None]]) -> None:
-    """Nodes grow in any order, a tactic at a time; None is for the end of one's candidates."""
-    tree = Tree(state("a"), itertools.count())
-    check(tree)
-    for i, (choice, outcome) in enumerate(steps):
-        waiting = [node for node in tree.nodes if not node.expanded]
-        if not waiting:
-            break
-        node = waiting[choice % len(waiting)]
-        if outcome is None:
-            tree.finish(node)
-        else:
-            tactic = tree.record(node, Candidate(f"t{i}", -1.0), outcome)
-            assert path_to(tactic)[-1] is tactic
-        check(tree)
-
-
-def check(tree: Tree) -> None:
-    """What the tree keeps up to date, recomputed from its tactics alone."""
-    reached = [tree.root]
-    for node in reached:
-        reached += [t.child for t in node.tactics if t.child is not None and t.child.parent is t]
-        assert node.status is status(node)
-        for tactic in node.tactics:
-            assert tactic.parent is node
-            assert (tactic.child is not None) == isinstance(tactic.outcome, Advanced)
-            if isinstance(tactic.outcome, Advanced) and tactic.child is not None:
-                assert tactic.child.state.goals == tactic.outcome.state.goals
-        if node.parent is not None:
-            assert node.parent in node.parent.parent.tactics
-            above = path_to(node.parent)
-            assert node.depth == len(above)
-            assert node.cost == -sum(tactic.candidate.logprob for tactic in above)
-    assert (
-        sorted(node.id for node in reached) == [node.id for node in tree.nodes] == list(range(len(reached)))
-    )
-    assert len({node.state.goals for node in reached}) == len(reached)
-
-
-def status(node: StateNode) -> NodeStatus:
-    below = [status(t.child) for t in node.tactics if t.child is not None and t.child.parent is t]
-    if NodeStatus.PROVED in below or any(isinstance(t.outcome, Proved) for t in node.tactics):
-        return NodeStatus.PROVED
-    if node.expanded and all(child is NodeStatus.EXHAUSTED for child in below):
-        return NodeStatus.EXHAUSTED
-    return NodeStatus.OPEN
-
-
-@given(st.lists(st.tuples(st.sampled_from([0.0, 1.0, 2.0]), st.sampled_from(["p", "q", "a longer goal"]))))
-def test_the_cheapest_comes_first_and_the_older_on_a_tie(drawn: list[tuple[float, str]]) -> None:
-    frontier = BestFirst()
-    nodes = [StateNode(i, state(name), None, 0, cost) for i, (cost, name) in enumerate(drawn)]
-    for node in nodes:
-        frontier.push(node)
-    assert len(frontier) == len(nodes)
-    popped = [frontier.pop() for _ in nodes]
-    assert popped == sorted(nodes, key=lambda node: (node.cost, len(node.state.goals[0].text), node.id))
-    with pytest.raises(IndexError):
-        frontier.pop()

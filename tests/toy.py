@@ -133,7 +133,7 @@ class ToySession:
         self._count = 0
         self.root = self._state()
 
-    def run(self, state: TacticState, tactic: str) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
         kind, used = self._claim
         match tactic.split():
             case ["easy"] if kind == "Easy":
@@ -151,7 +151,7 @@ class ToySession:
 
     def _state(self) -> TacticState:
         text = f"⊢ {self._count}"
-        return TacticState(self._count, (Goal((), text, "", text),))
+        return TacticState(self._count, (Goal((), text, "", text),), ((0,),))
 
 
 def _main() -> None:

@@ -32,15 +32,18 @@ from lean_dojo.interaction.dojo import (  # noqa: E402
 for _name in os.environ.keys() - _before.keys():
     del os.environ[_name]
 
-__all__ = ["LeanError", "LineDojo", "ProofFinished", "ProofGivenUp", "StockDojo", "TacticState"]
+__all__ = ["FocusingDojo", "LeanError", "LineDojo", "ProofFinished", "ProofGivenUp", "StockDojo", "TacticState"]
 
 
 class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations for users
     """One open hole of a running Lean. `reply` is the last answer as it came, with what LeanDojo leaves out.
 
     `fields` goes into every request beside `sid` and `cmd`. `seconds` is the wall limit of one request.
+    `focuses`: its Lean knows goals by their numbers, and `run_goal` is there; LeanDojo's own does not.
     Raises `LeanDied` and `LeanTimeout`; the Dojo is of no use after either.
     """
+
+    focuses = False
 
     def __init__(self, process: LineProcess, first: dict[str, Any], seconds: float, **fields: object) -> None:
         self.process = process
@@ -68,6 +71,21 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
             self.process.kill()
             raise LeanDied(f"Lean gave an answer that is none: {str(self.reply)[:80]}")
         return self.reply
+
+
+class FocusingDojo(LineDojo):
+    """A Dojo of a Lean that works on one goal at a time (see embedded/runtime/tactics.cjs)."""
+
+    focuses = True
+    _goal = 0
+
+    def run_goal(self, state: TacticState, tactic: str, goal: int) -> object:
+        """Like `run_tac`, on the goal of that number and those that are tied to it; no other is in the result."""
+        self._goal = goal
+        return self.run_tac(state, tactic)
+
+    def _submit_request(self, req: str) -> dict[str, Any]:
+        return super()._submit_request(f'{req[:-1]}, "goal": {self._goal}}}')
 
 
 def _is_answer(reply: dict[str, Any]) -> bool:

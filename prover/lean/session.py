@@ -6,28 +6,40 @@ reached, and replays them in a new Lean when a state is asked for that the prese
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from prover.errors import LeanDied, LeanKeepsDying, LeanTimeout
-from prover.lean.dojo import LeanError, LineDojo, ProofFinished, ProofGivenUp
+from prover.lean.dojo import FocusingDojo, LeanError, LineDojo, ProofFinished, ProofGivenUp
 from prover.lean.dojo import TacticState as DojoState
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
+Groups: TypeAlias = tuple[tuple[int, ...], ...]
+
+_METAVARIABLE = re.compile(r"\?[\w.]")
 _DEATHS_IN_A_ROW = 5
 _HEARTBEATS = "maximum number of heartbeats"
 
 
 @dataclass(slots=True)
 class _Reached:
-    """How a state was reached, and what the Lean of `generation` calls it."""
+    """How a state was reached, and what the Lean of `generation` calls it.
+
+    The session's goals are the first of the Dojo's; behind them are so many `others`, where a Lean shows
+    those, too, that are not in focus.
+    """
 
     parent: int
     tactic: str
+    goal: int
     state: DojoState
     generation: int
+    others: int
+    groups: Groups
 
 
 class ReplayingSession:
@@ -42,42 +54,48 @@ class ReplayingSession:
         self._memory_limit = memory_limit
         self._generation = 0
         self._dojo, first = reopen().__enter__()
-        self._reached = [_Reached(-1, "", first, 0)]
-        self.root = self._translated(0, first)
+        texts = self._texts(first)  # a hole stands for the first goal where it is
+        self._reached = [_Reached(-1, "", 0, first, 0, len(texts) - 1, ((0,),))]
+        self.root = TacticState(0, (parse_goal(texts[0]),), ((0,),))
 
     @property
     def memory(self) -> int:
         """Bytes, as Lean last reported them; 0 before the first tactic."""
         return int(self._dojo.reply.get("memory", 0))
 
-    def run(self, state: TacticState, tactic: str) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
         why = refusal(tactic, self._theorem_name)
         if why is not None:
             return Failed(FailureReason.FORBIDDEN, why)
-        outcome = self._attempt(state, tactic)
+        outcome = self._attempt(state, tactic, goal)
         if outcome is None:
-            outcome = self._attempt(state, tactic)
+            outcome = self._attempt(state, tactic, goal)
         if outcome is None:
             return Failed(FailureReason.CRASH, "Lean was killed twice while it ran this")
         return outcome
 
-    def _attempt(self, state: TacticState, tactic: str) -> Outcome | None:
+    def _attempt(self, state: TacticState, tactic: str, goal: int) -> Outcome | None:
         """None when Lean was killed from outside: the tactic deserves another try."""
         known = self._known(state.id)
         try:
-            result = self._dojo.run_tac(known, tactic)
+            result = self._run(known, tactic, goal)
         except AssertionError:
             return Failed(FailureReason.TACTIC, "LeanDojo cannot read the goals that this leaves")
         except LeanTimeout as error:
             return Failed(FailureReason.TIMEOUT, str(error), self._dojo.timeout)
         except LeanDied as error:
             return None if error.killed else Failed(FailureReason.CRASH, str(error))
-        outcome = self._outcome(state.id, tactic, result)
+        outcome = self._outcome(state.id, tactic, goal, result)
         if self._memory_limit is not None and self.memory > self._memory_limit:
             self._dojo.process.kill()
         return outcome
 
-    def _outcome(self, parent: int, tactic: str, result: object) -> Outcome:
+    def _run(self, known: _Reached, tactic: str, goal: int) -> object:
+        if isinstance(self._dojo, FocusingDojo):
+            return self._dojo.run_goal(known.state, tactic, goal)
+        return self._dojo.run_tac(known.state, _focused(tactic, goal) if _others(known, goal) else tactic)
+
+    def _outcome(self, parent: int, tactic: str, goal: int, result: object) -> Outcome:
         seconds = self._dojo.reply.get("ms", 0.0) / 1000
         if isinstance(result, ProofFinished):
             return Proved(seconds)
@@ -86,14 +104,21 @@ class ReplayingSession:
         if isinstance(result, LeanError):
             return Failed(_reason(result.error, self._dojo.reply), result.error, seconds)
         assert isinstance(result, DojoState)
-        self._reached.append(_Reached(parent, tactic, result, self._generation))
-        return Advanced(self._translated(len(self._reached) - 1, result), seconds)
+        others = 0 if self._dojo.focuses else _others(self._reached[parent], goal)
+        texts = self._texts(result)
+        texts = texts[: max(0, len(texts) - others)]
+        if not texts:
+            return Proved(seconds)
+        groups = _as_groups(self._dojo.reply["groups"]) if self._dojo.focuses else _groups(texts)
+        self._reached.append(_Reached(parent, tactic, goal, result, self._generation, others, groups))
+        goals = tuple(parse_goal(text) for text in texts)
+        return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds)
 
-    def _translated(self, number: int, state: DojoState) -> TacticState:
-        texts = self._dojo.reply.get("goals") or state.pp.split("\n\n")
-        return TacticState(number, tuple(parse_goal(text) for text in texts))
+    def _texts(self, state: DojoState) -> list[str]:
+        texts: list[str] = self._dojo.reply.get("goals") or state.pp.split("\n\n")
+        return texts
 
-    def _known(self, number: int) -> DojoState:
+    def _known(self, number: int) -> _Reached:
         """The state as the present Lean knows it; replays the way to it after Lean was replaced."""
         for _ in range(_DEATHS_IN_A_ROW):
             try:
@@ -110,19 +135,45 @@ class ReplayingSession:
         root = self._reached[0]
         root.state, root.generation = first, self._generation
 
-    def _replay(self, number: int) -> DojoState:
+    def _replay(self, number: int) -> _Reached:
         way = []
         while self._reached[number].generation != self._generation:
             way.append(number)
             number = self._reached[number].parent
         for step in reversed(way):
             reached = self._reached[step]
-            result = self._dojo.run_tac(self._reached[reached.parent].state, reached.tactic)
+            result = self._run(self._reached[reached.parent], reached.tactic, reached.goal)
             if not isinstance(result, DojoState):
                 raise LeanDied(f"a new Lean answers {reached.tactic!r} differently: {result}")
             reached.state, reached.generation = result, self._generation
             number = step
-        return self._reached[number].state
+        return self._reached[number]
+
+
+def _others(known: _Reached, goal: int) -> int:
+    """How many goals a Lean shows behind those that a tactic may work on."""
+    group = next(members for members in known.groups if goal in members)
+    return known.others + sum(map(len, known.groups)) - len(group)
+
+
+def _focused(tactic: str, goal: int) -> str:
+    """One tactic that leaves the other goals alone, and behind those that it makes."""
+    lines = "".join(f"\n   {line}" for line in tactic.split("\n"))
+    return f"(rotate_left {goal}\n focus{lines}\n )"
+
+
+def _as_groups(groups: Sequence[Sequence[int]]) -> Groups:
+    """Those that Lean tells, but all that have several members as one: a script can keep one together."""
+    single = [tuple(members) for members in groups if len(members) == 1]
+    tied = sorted(number for members in groups if len(members) > 1 for number in members)
+    return tuple(sorted([*single, tuple(tied)] if tied else single))
+
+
+def _groups(texts: Sequence[str]) -> Groups:
+    """All goals are tied where the text of one shows a metavariable, which may be any other's."""
+    if any(_METAVARIABLE.search(text) for text in texts):
+        return (tuple(range(len(texts))),)
+    return tuple((number,) for number in range(len(texts)))
 
 
 def _reason(message: str, reply: dict[str, object]) -> FailureReason:

@@ -9,12 +9,14 @@ from prover.types import Budget, Outcome, Statistics, Stop
 
 
 class Meter:
-    """Counts from its making on. `clock` gives seconds, and never runs backwards."""
+    """Counts from its making on. `clock` gives seconds, and never runs backwards; `spent` were before that."""
 
-    def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, budget: Budget, clock: Callable[[], float] = time.monotonic, spent: float = 0.0
+    ) -> None:
         self._budget = budget
         self._clock = clock
-        self._start = clock()
+        self._start = clock() - spent
         self._tactics = 0
         self._expansions = 0
         self._lean_seconds = 0.0

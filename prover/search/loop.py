@@ -4,28 +4,30 @@
         show(event)
 
 To stop it, close it: the session ends, and nothing is left running. Without a limit in seconds, the same
-arguments give the same events, but for the times in them.
+arguments give the same events, but for the times in them, and a larger budget begins with the same events.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from prover.errors import HoleError, HoleUnreachable, NotAProposition
 from prover.events import (
     Certified,
-    DeadEnd,
     Duplicate,
     Event,
     Expanding,
     Finished,
+    GivenUp,
     Opened,
     ProofFound,
+    Proposed,
     Rejected,
+    Resumed,
     Tried,
 )
 from prover.lean.gateway import LeanGateway, LeanSession
@@ -33,26 +35,21 @@ from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.policy.protocols import TacticGenerator
 from prover.search.budget import Meter
-from prover.search.frontier import BestFirst, Frontier
-from prover.search.script import Script, Step, alternatives, flat, structured
-from prover.search.tree import NodeStatus, StateNode, TacticNode, Tree, path_to
-from prover.types import (
-    Advanced,
-    Budget,
-    Proved,
-    SearchResult,
-    Standing,
-    Status,
-    Stop,
-    Theorem,
-    Verdict,
-)
+from prover.search.frontier import STRATEGIES, Frontier
+from prover.search.progress import furthest
+from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Recording
+from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
+from prover.search.shorten import shortened
+from prover.search.tree import GoalNode, Proof, TacticNode, Tree
+from prover.types import Budget, SearchResult, Standing, Status, Stop, Theorem, Verdict
 
-CANDIDATES = 64
-"""How many tactics the policy is asked for in an expansion."""
+WIDTH = 32
+"""How many tactics the policy is asked for when a goal is first expanded; twice as many each time after."""
 
 VISITS = 8
 """How many visits of Lean to one hole are searched, each for a script of its own."""
+
+_LINE = 100
 
 Search: TypeAlias = Generator[Event, None, SearchResult]
 _Step: TypeAlias = Generator[Event, None, Stop | None]
@@ -64,13 +61,24 @@ def search(
     gateway: LeanGateway,
     policy: TacticGenerator,
     budget: Budget,
+    strategy: str = "best-first",
+    recording: Recording = NOTHING,
     clock: Callable[[], float] = time.monotonic,
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
-    A hole that can't be opened ends in a result that says why. Raises `LeanUnavailable`.
+    `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so the
+    search goes on where that one was stopped; what that one spent counts. A hole that can't be opened ends in a
+    result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something else.
     """
-    attempt = _Attempt(source, theorem, gateway, policy, Meter(budget, clock))
+    attempt = _Attempt(
+        source,
+        theorem,
+        RecordedGateway(gateway, recording),
+        RecordedPolicy(policy, recording),
+        Meter(budget, clock, recording.seconds),
+        STRATEGIES[strategy],
+    )
     try:
         stop = yield from attempt.visit(())
         result = attempt.result(stop or Stop.EXHAUSTED)
@@ -89,7 +97,37 @@ class _Visit:
     session: LeanSession
     tree: Tree
     frontier: Frontier
-    solved: tuple[Script, ...]
+    solved: tuple[Step, ...]
+    judged: set[Proof] = field(default_factory=set)
+    fell: bool = False
+
+    def next(self) -> GoalNode | None:
+        """The goal to work on. None when there is nothing left to try."""
+        for goal in self.tree.ready:
+            self.queue(goal)
+        self.tree.ready.clear()
+        while self.tree.due:
+            goal = self.tree.due.popleft()
+            if goal.untried and goal.has_work and self.tree.wanted(goal):
+                return goal
+        while len(self.frontier):
+            goal = self.frontier.pop()
+            goal.queued = False
+            if goal.has_work and self.tree.wanted(goal):
+                return goal
+        return None
+
+    def queue(self, goal: GoalNode) -> None:
+        if goal.has_work and not goal.queued:
+            goal.queued = True
+            self.frontier.push(goal)
+
+    def proof(self) -> Proof | None:
+        """One of the newest that has not been judged, if there is news."""
+        if not self.tree.news:
+            return None
+        self.tree.news = False
+        return next((proof for proof in self.tree.proofs() if proof not in self.judged), None)
 
 
 @dataclass(slots=True)
@@ -101,64 +139,76 @@ class _Attempt:
     gateway: LeanGateway
     policy: TacticGenerator
     meter: Meter
+    strategy: Callable[[], Frontier]
     ids: Iterator[int] = field(default_factory=itertools.count)
+    first: Tree | None = None
     best: tuple[str, Verdict] | None = None
 
-    def visit(self, solved: tuple[Script, ...]) -> _Step:
+    def visit(self, solved: tuple[Step, ...]) -> _Step:
         """Search at the first visit of Lean to the hole that none of the `solved` scripts closes."""
         scripts = ["\n".join(flat(script)) for script in solved]
         with self.gateway.open(self.source, self.theorem, scripts) as session:
-            visit = _Visit(session, Tree(session.root, self.ids), BestFirst(), solved)
-            root = visit.tree.root
-            yield Opened(self.theorem, len(solved) + 1, root.id, root.state)
-            visit.frontier.push(root)
-            while len(visit.frontier):
-                stop = self.meter.before_expansion()
-                stop = stop or (yield from self.expand(visit, visit.frontier.pop()))
+            visit = _Visit(session, Tree(session.root, self.ids), self.strategy(), solved)
+            tree = visit.tree
+            self.first = self.first or tree
+            yield Opened(self.theorem, len(solved) + 1, tree.root.id, tree.root.state)
+            while (goal := visit.next()) is not None:
+                if not goal.untried:
+                    stop = self.meter.before_expansion() or (yield from self.expand(visit, goal))
+                else:
+                    stop = self.meter.before_tactic()
+                if stop is None and goal.untried:
+                    stop = yield from self.try_next(visit, goal)
                 if stop is not None:
                     return stop
+                visit.queue(goal)
+                tree.finish(goal)
+                yield from _tell_fallen(visit)
         return None
 
-    def expand(self, visit: _Visit, node: StateNode) -> _Step:
-        """Try every candidate for the first goal of a node."""
+    def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
+        """Ask the policy, for more than before where it was asked before."""
         self.meter.count_expansion()
-        goal = node.state.goals[0]
-        yield Expanding(node.id, node.depth, goal.text, node.cost)
-        (candidates,) = self.policy.propose(self.theorem, [goal], CANDIDATES)
-        for candidate in candidates:
-            if (stop := self.meter.before_tactic()) is not None:
-                return stop
-            outcome = visit.session.run(node.state, candidate.tactic)
-            self.meter.count_tactic(outcome)
-            tactic = visit.tree.record(node, candidate, outcome)
-            yield from _tell(tactic)
-            if tactic.child is not None and not tactic.duplicate:
-                visit.frontier.push(tactic.child)
-            if isinstance(outcome, Proved):
-                stop = yield from self.judge((*visit.solved, _script(tactic)))
-                if stop is not None:
-                    return stop
-        visit.tree.finish(node)
-        if node.status is NodeStatus.EXHAUSTED:
-            yield DeadEnd(node.id, _why_dead(node))
-        return None
+        width = 2 * goal.width or WIDTH
+        yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
+        (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        visit.tree.propose(goal, width, candidates)
+        yield Proposed(goal.id, tuple(candidates))
+        return self.meter.before_tactic()
 
-    def judge(self, scripts: tuple[Script, ...]) -> _Step:
+    def try_next(self, visit: _Visit, goal: GoalNode) -> _Step:
+        """Try the next candidate on a goal, and judge the proof that it may complete."""
+        if visit.fell:
+            visit.fell = False
+            yield Resumed(goal.id)
+        candidate = goal.untried.popleft()
+        outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0])
+        self.meter.count_tactic(outcome)
+        tactic = visit.tree.record(goal, candidate, outcome)
+        yield from _tell(tactic)
+        yield from _tell_fallen(visit)
+        proof = visit.proof()
+        if proof is None:
+            return None
+        visit.judged.add(proof)
+        stop = yield from self.judge(visit, (*visit.solved, script_of(proof)))
+        if stop is None:
+            visit.tree.doubt(proof)
+        return stop
+
+    def judge(self, visit: _Visit, scripts: tuple[Step, ...]) -> _Step:
         """Certify a proof, the last of whose scripts is new. Where it is rejected, look for the script
         of another visit."""
         if scripts[-1] in scripts[:-1]:
             return None
-        shapes = [alternatives([shape(script) for script in scripts]) for shape in (structured, flat)]
-        for lines in shapes if shapes[0] != shapes[1] else shapes[:1]:
-            text = fit(self.source, self.theorem.hole, lines)
-            yield ProofFound(text)
-            verdict = self.gateway.certify(self.source, {self.theorem.hole: text})[self.theorem.hole]
+        shapes = [self.text(scripts, structured), self.text(scripts, flat)]
+        for text in dict.fromkeys(shapes):
+            verdict = yield from self.certify(text)
             if verdict.standing is Standing.REJECTED:
-                yield Rejected(verdict.reason)
                 continue
-            yield Certified(verdict)
             if verdict.standing is Standing.CERTIFIED:
                 self.best = text, verdict
+                yield from self.shorten(visit, scripts)
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
             if set(verdict.assumes) == {self.theorem.declaration.name}:
@@ -171,35 +221,56 @@ class _Attempt:
         except HoleError:  # no visit is left: the rejection had another reason
             return None
 
+    def shorten(self, visit: _Visit, scripts: tuple[Step, ...]) -> Generator[Event, None, None]:
+        """Leave out what the proof does not need, where that still stands."""
+        if len(scripts) > 1:
+            return
+        short = shortened(visit.session, scripts[0])
+        if short != scripts[0]:
+            text = self.text((short,), structured)
+            verdict = yield from self.certify(text)
+            if verdict.standing is Standing.CERTIFIED:
+                self.best = text, verdict
+
+    def certify(self, text: str) -> Generator[Event, None, Verdict]:
+        yield ProofFound(text)
+        verdict = self.gateway.certify(self.source, {self.theorem.hole: text})[self.theorem.hole]
+        rejected = verdict.standing is Standing.REJECTED
+        yield Rejected(verdict.reason) if rejected else Certified(verdict)
+        return verdict
+
+    def text(self, scripts: Sequence[Step], shape: Callable[[Step], list[str]]) -> str:
+        """What stands in the place of the hole."""
+        hole = self.theorem.hole
+        line = self.source.text[: hole.span.start].rpartition("\n")[2]
+        width = _LINE - len(line) + len(line.lstrip()) - 4
+        lines = alternatives([shape(script) for script in scripts])
+        return fit(self.source, hole, wrapped(lines, width))
+
     def result(self, stop: Stop) -> SearchResult:
         statistics = self.meter.statistics()
-        if self.best is None:
-            return SearchResult(Status.OPEN, stop, statistics=statistics)
-        proof, verdict = self.best
-        status = Status.PROVED if verdict.standing is Standing.CERTIFIED else Status.CONDITIONAL
-        return SearchResult(status, stop, proof, verdict, statistics)
+        if self.best is not None:
+            proof, verdict = self.best
+            status = Status.PROVED if verdict.standing is Standing.CERTIFIED else Status.CONDITIONAL
+            return SearchResult(status, stop, proof, verdict, statistics)
+        assert self.first is not None
+        found = furthest(self.first)
+        partial = None if found.script is None else self.text((found.script,), structured)
+        return SearchResult(
+            Status.OPEN, stop, statistics=statistics, partial=partial, open_goals=found.open_goals
+        )
 
 
 def _tell(tactic: TacticNode) -> Iterator[Event]:
-    child = None if tactic.child is None else tactic.child.id
-    yield Tried(tactic.parent.id, tactic.candidate, tactic.outcome, child)
-    if child is not None and tactic.duplicate:
-        yield Duplicate(tactic.parent.id, child)
+    children = tuple(goal.id for goal in tactic.subgoals)
+    yield Tried(tactic.parent.id, tactic.candidate, tactic.outcome, children)
+    for goal in tactic.subgoals:
+        if goal.like is not None:
+            yield Duplicate(goal.id, goal.like.id)
 
 
-def _script(last: TacticNode) -> Script:
-    """The steps from the root to the tactic that left no goal."""
-    steps = []
-    for tactic in path_to(last):
-        outcome = tactic.outcome
-        after = len(outcome.state.goals) if isinstance(outcome, Advanced) else 0
-        steps.append(Step(tactic.candidate.tactic, len(tactic.parent.state.goals), after))
-    return tuple(steps)
-
-
-def _why_dead(node: StateNode) -> str:
-    if not node.tactics:
-        return "no tactic was proposed"
-    if any(tactic.duplicate for tactic in node.tactics):
-        return "its tactics lead only to states seen before"
-    return "every tactic failed"
+def _tell_fallen(visit: _Visit) -> Iterator[Event]:
+    for goal in visit.tree.fallen:
+        visit.fell = True
+        yield GivenUp(goal.id, goal.why)
+    visit.tree.fallen.clear()

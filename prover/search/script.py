@@ -1,38 +1,71 @@
-"""From the path of a proof to the lines of a script, without indentation of their own."""
+"""From a proof, or the part of one, to the lines of a script, without indentation of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from prover.search.tree import GoalNode, Proof, TacticNode
+
+_NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[^\W\d][\w'!?]*)*")
+_BY_CASES = re.compile(r"(fun_)?(induction|cases)\b")
+_RENAMING = re.compile(r"\(rename_i (?P<names>[^;()\n]+); (?P<tactic>.+)\)", re.DOTALL)
+SORRY = "sorry"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A tactic of a proof, and how many goals there were before and after it."""
+    """A tactic and what comes after it: a part for each group of the goals that it leaves, with the groups'
+    numbers and the goals' case tags. A part is None where a goal is open."""
 
     tactic: str
-    before: int
-    after: int
+    tags: tuple[str, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
+    parts: tuple[Step | None, ...] = ()
 
 
-Script: TypeAlias = tuple[Step, ...]
-"""The steps from a session's root to where no goal is left."""
+def script_of(proof: Proof) -> Step:
+    """The steps of a proof, whose tactics stand in their order from the top."""
+    tactics = iter(proof)
+
+    def following() -> Step:
+        tactic = next(tactics)
+        return step(tactic, [following() for _ in tactic.subgoals])
+
+    return following()
 
 
-def flat(script: Script) -> list[str]:
+def step(tactic: TacticNode, parts: Sequence[Step | None]) -> Step:
+    if not tactic.subgoals:
+        return Step(tactic.candidate.tactic)
+    state = tactic.subgoals[0].state
+    tags = tuple(goal.case for goal in state.goals)
+    return Step(tactic.candidate.tactic, tags, state.groups, tuple(parts))
+
+
+def flat(script: Step | None) -> list[str]:
     """One tactic after the other, each on the goal that is then the first."""
-    return [line for step in script for line in step.tactic.split("\n")]
+    return _lines(script, lambda part, _: flat(part))
 
 
-def structured(script: Script) -> list[str]:
-    """With a bullet for each goal of a tactic that leaves several.
+def structured(script: Step | None) -> list[str]:
+    """With `case … =>` for each goal of an induction or a case distinction, and a bullet for each goal of
+    other tactics that leave several."""
+    if script is None:
+        return [SORRY]
+    by_case = _BY_CASES.match(script.tactic) and _distinct(script.tags)
 
-    Where a tactic closes other goals than the first, bullets can't say so, and the script is flat.
-    """
-    if any(step.after < step.before - 1 for step in script):
-        return flat(script)
-    return _close(iter(script), script[0].before)
+    def block(part: Step | None, tag: str) -> list[str]:
+        if len(script.groups) == 1 and len(script.tags) == 1:
+            return structured(_spread(part))
+        if by_case:
+            names, part = _named(part)
+            body = structured(_spread(part))
+            return [f"case {tag}{names} =>", *(f"  {line}" if line else line for line in body)]
+        return _hang("· ", structured(_spread(part)))
+
+    return _lines(script, block)
 
 
 def alternatives(scripts: Sequence[Sequence[str]]) -> list[str]:
@@ -42,18 +75,96 @@ def alternatives(scripts: Sequence[Sequence[str]]) -> list[str]:
     return ["first", *(line for script in scripts for line in _hang("  | · ", script))]
 
 
-def _close(steps: Iterator[Step], goals: int) -> list[str]:
-    lines: list[str] = []
-    while goals == 1:
-        step = next(steps)
-        lines += step.tactic.split("\n")
-        goals = step.after - step.before + 1
-    for _ in range(goals):
-        lines += _hang("· ", _close(steps, 1))
+def partial(goal: GoalNode, best: Callable[[GoalNode], TacticNode | None]) -> Step | None:
+    """What `best` chooses for a goal and those below it, None where it chooses nothing."""
+    tactic = best(goal)
+    return None if tactic is None else step(tactic, [partial(subgoal, best) for subgoal in tactic.subgoals])
+
+
+def _lines(script: Step | None, block: Callable[[Step | None, str], list[str]]) -> list[str]:
+    """A tactic, the goals that stand for themselves, each by `block`, and then those that are tied together.
+
+    These are worked on in the open, one after the other. Goals are turned round where they are not in order.
+    """
+    if script is None:
+        return [SORRY]
+    lines = script.tactic.split("\n")
+    left = [number for group in script.groups for number in group]
+    left.sort()
+    for group, part in sorted(
+        zip(script.groups, script.parts, strict=True), key=lambda pair: len(pair[0]) > 1
+    ):
+        turn = left.index(group[0])
+        if turn:
+            lines.append(f"rotate_left {turn}")
+            left = left[turn:] + left[:turn]
+        lines += block(part, script.tags[group[0]]) if len(group) == 1 else _tied(part, len(group))
+        left = [number for number in left if number not in group]
     return lines
+
+
+def _tied(part: Step | None, goals: int) -> list[str]:
+    return [SORRY] * goals if part is None else flat(part)
+
+
+def _spread(part: Step | None) -> Step | None:
+    """`(rename_i x; tactic)` as the two tactics that it is."""
+    found = part and _RENAMING.fullmatch(part.tactic)
+    if not part or not found or _unbalanced(found["tactic"]):
+        return part
+    return replace(part, tactic=f"rename_i {found['names']}\n{found['tactic']}")
+
+
+def _named(part: Step | None) -> tuple[str, Step | None]:
+    """The names that a part begins with giving, for its `case`, and the part without that."""
+    found = part and _RENAMING.fullmatch(part.tactic)
+    if not part or not found or _unbalanced(found["tactic"]) or "\n" in found["tactic"]:
+        return "", part
+    return f" {found['names']}", replace(part, tactic=found["tactic"])
+
+
+def _unbalanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character in "([{⟨") - (character in ")]}⟩")
+        if depth < 0:
+            return True
+    return False
+
+
+def _distinct(tags: Sequence[str]) -> bool:
+    return len(tags) > 1 and len(set(tags)) == len(tags) and all(map(_NAME.fullmatch, tags))
 
 
 def _hang(mark: str, lines: Sequence[str]) -> list[str]:
     """The mark before the first line, and the others set in as far as the first now is."""
     indent = " " * len(mark)
     return [mark + lines[0], *(indent + line if line else line for line in lines[1:])]
+
+
+def wrapped(lines: Sequence[str], width: int) -> list[str]:
+    """With no line longer than `width` that can be broken: at a comma inside brackets, or before `<;>`."""
+    return [piece for line in lines for piece in _broken(line, width)]
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    indent = len(line) - len(line.lstrip(" ·|"))
+    while len(line) > width:
+        at = max((place for place in _breaks(line) if indent + 4 < place <= width), default=0)
+        if not at:
+            break
+        yield line[:at].rstrip()
+        line = " " * (indent + 4) + line[at:].lstrip()
+    yield line
+
+
+def _breaks(line: str) -> Iterator[int]:
+    """Where a line may go on in the next one."""
+    depth, quoted = 0, False
+    for at, character in enumerate(line):
+        quoted ^= character == '"'
+        if quoted:
+            continue
+        depth += (character in "([{⟨") - (character in ")]}⟩")
+        if (character == "," and depth > 0) or line.startswith(" <;> ", at):
+            yield at + 1

@@ -1,127 +1,307 @@
-"""The record of a search: states, the tactics tried on them, and what is known of each.
+"""The record of a search: goals, the tactics tried on them, and what is known of each.
 
-A state node is an OR: one tactic that gets to the end proves it. States whose goals read alike are one node,
-which hangs below the tactic that came to it first; other ways to it are duplicates, and what is known
-of a node leaves its duplicates aside.
+A goal is an OR: one tactic proves it. A tactic is an AND: it proves its goal when all goals that it leaves
+are proved. Goals that share metavariables are one node, whose first goal is worked on while the others look on.
+
+Every node is a place of its own in Lean, and a proof is a tree of such places, so nothing in it can go round
+in a circle. Goals that read alike are not taken for the same, but they share their work: one of them is
+searched and the others wait for it. When it is proved, its tactics are run for the others, too; should Lean not
+take them there, the others are searched after all. When it is given up, so are they. A goal that reads like one
+above it is given up at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeAlias
 
-from prover.types import Advanced, Candidate, Outcome, Proved, TacticState
+from prover.search.equal import key_of, renamed
+from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
 
 
 class NodeStatus(Enum):
-    """PROVED: Lean closed a state below. EXHAUSTED: nothing below is left to try. OPEN: neither."""
+    """PROVED: Lean accepts what stands below. DEAD: nothing below is left to try. OPEN: neither."""
 
     OPEN = "open"
     PROVED = "proved"
-    EXHAUSTED = "exhausted"
+    DEAD = "dead"
 
 
 @dataclass(slots=True, eq=False)
-class StateNode:
-    """`cost` is the -log probability of the path to it, and `depth` that path's length.
+class GoalNode:
+    """The goals of one group of a state.
 
-    `parent` is None for the root. `expanded` is whether all candidates for it have been tried.
+    `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for the
+    root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests to the
+    policy, `width` is how many candidates the last one was for, and `complete` whether it has no more than
+    those. `like` is the goal that it waits for. `circle` is the least depth of a goal that something below was
+    given up for reading like. `doubted`: a proof that goes through it was not certified, and others are looked
+    for. `queued`, `visits` and `total` belong to whoever drives the search.
     """
 
     id: int
     state: TacticState
+    group: tuple[int, ...]
     parent: TacticNode | None
     depth: int
     cost: float
+    key: str
     status: NodeStatus = NodeStatus.OPEN
-    expanded: bool = False
+    why: str = ""
     tactics: list[TacticNode] = field(default_factory=list)
+    untried: deque[Candidate] = field(default_factory=deque)
+    seen: set[str] = field(default_factory=set)
+    asked: int = 0
+    width: int = 0
+    complete: bool = False
+    like: GoalNode | None = None
+    circle: int = 0
+    doubted: bool = False
+    queued: bool = False
+    visits: int = 0
+    total: float = 0.0
 
     @property
-    def children(self) -> list[StateNode]:
-        """The nodes that hang below this one, without its duplicates."""
-        return [t.child for t in self.tactics if t.child is not None and not t.duplicate]
+    def goals(self) -> tuple[Goal, ...]:
+        return tuple(self.state.goals[number] for number in self.group)
+
+    @property
+    def searched(self) -> bool:
+        return self.status is NodeStatus.OPEN or self.doubted
+
+    @property
+    def has_work(self) -> bool:
+        return self.searched and self.like is None and (bool(self.untried) or not self.complete)
 
 
 @dataclass(slots=True, eq=False)
 class TacticNode:
-    """A candidate tried. `child` is where it leads, and None unless the outcome is `Advanced`."""
+    """A candidate tried. `subgoals` are what it left to prove, empty unless the outcome is `Advanced`."""
 
-    parent: StateNode
+    parent: GoalNode
     candidate: Candidate
     outcome: Outcome
-    child: StateNode | None = None
+    subgoals: tuple[GoalNode, ...] = ()
+    status: NodeStatus = NodeStatus.OPEN
+    visits: int = 0
+    total: float = 0.0
 
-    @property
-    def duplicate(self) -> bool:
-        return self.child is not None and self.child.parent is not self
+
+Proof: TypeAlias = tuple[TacticNode, ...]
+"""The tactics of a proof from the top, each before those for the goals that it leaves."""
 
 
 class Tree:
-    """All states reached from one root. Takes the ids of its nodes from `ids`."""
+    """All goals reached from one root. Takes the ids of its nodes from `ids`.
+
+    What follows from an outcome is told in these, which whoever drives the search empties: `ready` are goals
+    to be searched, `due` goals with a tactic to run first because it proved one like them, `fallen` those that
+    were given up. `news` says that there may be a new proof of the root.
+    """
 
     def __init__(self, root: TacticState, ids: Iterator[int]) -> None:
         self._ids = ids
-        self.root = StateNode(next(ids), root, parent=None, depth=0, cost=0.0)
-        self._nodes = {_key(root): self.root}
+        self._alike: dict[str, list[GoalNode]] = {}
+        self.nodes: list[GoalNode] = []
+        self.ready: list[GoalNode] = []
+        self.due: deque[GoalNode] = deque()
+        self.fallen: list[GoalNode] = []
+        self.news = False
+        self.root = self._node(root, root.groups[0], None)
+        self._place(self.root)
 
-    @property
-    def nodes(self) -> tuple[StateNode, ...]:
-        """In the order in which they were reached."""
-        return tuple(self._nodes.values())
+    def propose(self, goal: GoalNode, width: int, candidates: Sequence[Candidate]) -> None:
+        """Note what the policy answered when it was asked for `width` candidates."""
+        goal.asked, goal.width, goal.complete = goal.asked + 1, width, len(candidates) < width
+        goal.untried.extend(c for c in candidates if c.tactic not in goal.seen)
+        goal.seen.update(candidate.tactic for candidate in candidates)
 
-    def record(self, node: StateNode, candidate: Candidate, outcome: Outcome) -> TacticNode:
-        """Note what Lean says of a tactic tried on a node."""
-        tactic = TacticNode(node, candidate, outcome)
-        node.tactics.append(tactic)
+    def record(self, goal: GoalNode, candidate: Candidate, outcome: Outcome) -> TacticNode:
+        """Note what Lean says of a tactic tried on a goal."""
+        tactic = TacticNode(goal, candidate, outcome)
+        goal.tactics.append(tactic)
         if isinstance(outcome, Advanced):
-            tactic.child = self._reach(tactic, outcome.state)
+            groups = outcome.state.groups
+            tactic.subgoals = tuple(self._node(outcome.state, group, tactic) for group in groups)
+            for subgoal in tactic.subgoals:
+                self._place(subgoal)
+            self._settle([tactic])
         elif isinstance(outcome, Proved):
-            _mark_proved(node)
+            self._settle([tactic])
+        else:
+            tactic.status = NodeStatus.DEAD
         return tactic
 
-    def finish(self, node: StateNode) -> None:
-        """Note that all candidates for a node have been tried."""
-        node.expanded = True
-        _mark_exhausted(node)
+    def finish(self, goal: GoalNode) -> None:
+        """Give a goal up of which nothing can come any more."""
+        if _is_dead(goal):
+            self._settle(self._give_up(goal, _reason(goal)))
 
-    def _reach(self, tactic: TacticNode, state: TacticState) -> StateNode:
-        key = _key(state)
-        if key not in self._nodes:
-            depth, cost = tactic.parent.depth + 1, tactic.parent.cost - tactic.candidate.logprob
-            self._nodes[key] = StateNode(next(self._ids), state, tactic, depth, cost)
-        return self._nodes[key]
+    def wanted(self, goal: GoalNode) -> bool:
+        """Whether its proof would help: no goal above is proved or dead, or one that is wanted waits for it."""
+        return self._wanted(goal, set())
+
+    def proofs(self) -> Iterator[Proof]:
+        """All proofs of the root that are known, of each goal the newest first."""
+        return _proofs((self.root,))
+
+    def doubt(self, proof: Proof) -> None:
+        """Look for other proofs than this one. All goals that can be searched again are `ready`."""
+        for tactic in proof:
+            tactic.parent.doubted = True
+        self.ready.extend(goal for goal in self.nodes if goal.has_work and not goal.queued)
+
+    # -- places ------------------------------------------------------------------------------------------
+
+    def _node(self, state: TacticState, group: tuple[int, ...], parent: TacticNode | None) -> GoalNode:
+        key = key_of([state.goals[number] for number in group])
+        depth = 0 if parent is None else parent.parent.depth + 1
+        cost = 0.0 if parent is None else parent.parent.cost - parent.candidate.logprob
+        node = GoalNode(next(self._ids), state, group, parent, depth, cost, key, circle=depth)
+        self.nodes.append(node)
+        return node
+
+    def _place(self, node: GoalNode) -> None:
+        """Decide whether a new goal is searched, waits for one like it, or is given up."""
+        alike = self._alike.setdefault(node.key, [])
+        above = next((goal for goal in _above(node) if goal.key == node.key), None)
+        if above is not None:
+            for goal in _above(node):
+                if goal is above:
+                    break
+                goal.circle = min(goal.circle, above.depth)
+            self._fall(node, f"the same as goal {above.id} above it")
+        else:
+            self._follow(node, alike)
+        alike.append(node)
+
+    def _follow(self, node: GoalNode, alike: Sequence[GoalNode]) -> None:
+        for goal in alike:
+            if goal.status is NodeStatus.PROVED:
+                return self._hint(node, goal)
+        for goal in alike:
+            if (
+                goal.status is NodeStatus.DEAD
+                and goal.like is None
+                and goal.width
+                and goal.circle == goal.depth
+            ):
+                node.like = goal
+                return self._fall(node, f"the same as goal {goal.id}, which was given up")
+        for goal in alike:
+            if goal.status is NodeStatus.OPEN and goal.like is None and self.wanted(goal):
+                node.like = goal
+                return None
+        return self.ready.append(node)
+
+    def _hint(self, node: GoalNode, proved: GoalNode) -> None:
+        """Let the tactic that proved a goal be the next one for a goal like it."""
+        node.like = None
+        tactic = next(tactic for tactic in proved.tactics if tactic.status is NodeStatus.PROVED)
+        text = renamed(tactic.candidate.tactic, proved.goals, node.goals)
+        if all(tactic.candidate.tactic != text for tactic in node.tactics):
+            rest = [candidate for candidate in node.untried if candidate.tactic != text]
+            node.untried = deque([Candidate(text, 0.0, f"goal {proved.id}"), *rest])
+            node.seen.add(text)
+            self.due.append(node)
+        elif not node.queued:
+            self.ready.append(node)
+
+    # -- what follows ------------------------------------------------------------------------------------
+
+    def _settle(self, tactics: Sequence[TacticNode]) -> None:
+        """Carry the fate of goals upwards, from the tactics that left them."""
+        waiting = deque(tactics)
+        while waiting:
+            tactic = waiting.popleft()
+            if tactic.status is not NodeStatus.OPEN:
+                continue
+            if any(goal.status is NodeStatus.DEAD for goal in tactic.subgoals):
+                tactic.status = NodeStatus.DEAD
+                if _is_dead(tactic.parent):
+                    waiting.extend(self._give_up(tactic.parent, _reason(tactic.parent)))
+            elif all(goal.status is NodeStatus.PROVED for goal in tactic.subgoals):
+                tactic.status = NodeStatus.PROVED
+                self.news = True
+                waiting.extend(self._prove(tactic.parent))
+
+    def _prove(self, goal: GoalNode) -> list[TacticNode]:
+        if goal.status is NodeStatus.PROVED:
+            return []
+        goal.status = NodeStatus.PROVED
+        for other in self._alike[goal.key]:
+            if other.status is NodeStatus.OPEN:
+                self._hint(other, goal)
+        return [] if goal.parent is None else [goal.parent]
+
+    def _give_up(self, goal: GoalNode, why: str) -> list[TacticNode]:
+        """The tactics concerned: what left the goal, and those that left goals that waited for it."""
+        self._fall(goal, why)
+        fallen = [goal]
+        for other in self._alike[goal.key]:
+            if other.like is goal and other.status is NodeStatus.OPEN:
+                if goal.circle < goal.depth:  # what it ran into may not be above the other
+                    other.like = None
+                    self.ready.append(other)
+                else:
+                    self._fall(other, f"the same as goal {goal.id}, which was given up")
+                    fallen.append(other)
+        return [below.parent for below in fallen if below.parent is not None]
+
+    def _fall(self, goal: GoalNode, why: str) -> None:
+        goal.status, goal.why = NodeStatus.DEAD, why
+        self.fallen.append(goal)
+
+    def _wanted(self, goal: GoalNode, asked: set[int]) -> bool:
+        below: list[GoalNode] = []
+        for node in (goal, *_above(goal)):
+            if not node.searched or node.id in asked:
+                break
+            below.append(node)
+            asked.add(node.id)
+            if node.parent is None:
+                return True
+            if node.parent.status is NodeStatus.DEAD:
+                break
+        waiting = (other for node in below for other in self._alike[node.key] if other.like is node)
+        return any(self._wanted(other, asked) for other in waiting)
 
 
-def path_to(tactic: TacticNode) -> list[TacticNode]:
-    """The tactics from the root to this one, it included."""
-    path = [tactic]
-    while (above := path[-1].parent.parent) is not None:
-        path.append(above)
-    return path[::-1]
-
-
-def _key(state: TacticState) -> tuple[str, ...]:
-    return tuple(goal.text for goal in state.goals)
-
-
-def _mark_proved(node: StateNode) -> None:
-    for above in _upwards(node):
-        above.status = NodeStatus.PROVED
-
-
-def _mark_exhausted(node: StateNode) -> None:
-    for above in _upwards(node):
-        left = any(child.status is not NodeStatus.EXHAUSTED for child in above.children)
-        if left or not above.expanded or above.status is NodeStatus.PROVED:
-            return
-        above.status = NodeStatus.EXHAUSTED
-
-
-def _upwards(node: StateNode) -> Iterator[StateNode]:
-    """The node and those above it, to the root."""
-    yield node
+def _above(node: GoalNode) -> Iterator[GoalNode]:
+    """The goals above it, the nearest first."""
     while node.parent is not None:
         node = node.parent.parent
         yield node
+
+
+def _is_dead(goal: GoalNode) -> bool:
+    return (
+        goal.status is NodeStatus.OPEN
+        and goal.like is None
+        and goal.complete
+        and not goal.untried
+        and all(tactic.status is NodeStatus.DEAD for tactic in goal.tactics)
+    )
+
+
+def _reason(goal: GoalNode) -> str:
+    if not goal.tactics:
+        return "no tactic was proposed"
+    if not any(isinstance(tactic.outcome, Advanced) for tactic in goal.tactics):
+        return "every tactic failed"
+    return "every tactic failed or left a goal that was given up"
+
+
+def _proofs(goals: tuple[GoalNode, ...]) -> Iterator[Proof]:
+    """All ways to prove these goals together; those of the last one vary first."""
+    if not goals:
+        yield ()
+        return
+    for tactic in reversed(goals[0].tactics):
+        if tactic.status is NodeStatus.PROVED:
+            for below in _proofs(tactic.subgoals):
+                for rest in _proofs(goals[1:]):
+                    yield (tactic, *below, *rest)

@@ -1,7 +1,7 @@
 """One running embedded Lean: the command level of its protocol (see runtime/commands.cjs).
 
 State 0 is the one after the imports; every command leads to a new state, and all stay valid until forgotten.
-While a hole is open, only its `LineDojo` may talk to this Lean; `leave` ends that.
+While a hole is open, only its `FocusingDojo` may talk to this Lean; `leave` ends that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from prover.errors import HoleUnreachable, LeanDied, NotAProposition
 from prover.lean.certificate import Foundation, Message
-from prover.lean.dojo import LineDojo
+from prover.lean.dojo import FocusingDojo
 from prover.lean.transport import LineProcess
 from prover.types import Span
 
@@ -36,20 +36,20 @@ class EmbeddedLean:
     def __init__(self, process: LineProcess, seconds: float) -> None:
         self.process = process
         self.memory = 0
-        self._dojo: LineDojo | None = None
+        self._dojo: FocusingDojo | None = None
         process.receive(seconds)
 
     def elaborate(self, state: int, text: str) -> list[Command]:
         reply = self._request({"sid": state, "cmd": text})
         return list(_commands(reply, text.encode()))
 
-    def open(self, state: int, text: str, heartbeats: int, seconds: float) -> LineDojo:
+    def open(self, state: int, text: str, heartbeats: int, seconds: float) -> FocusingDojo:
         """Open the hole that `lean_dojo_repl` stands for in the one command `text`."""
         self.leave()
         self.process.send(json.dumps({"sid": state, "cmd": text, "open": True}))
         reply = self.process.receive(FILE_SECONDS)
         if "tacticState" in reply:
-            self._dojo = LineDojo(self.process, reply, seconds, heartbeats=heartbeats)
+            self._dojo = FocusingDojo(self.process, reply, seconds, heartbeats=heartbeats)
             return self._dojo
         if "commands" not in reply:
             self._forget_all(self.process.receive(FILE_SECONDS))

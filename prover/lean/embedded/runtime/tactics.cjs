@@ -1,21 +1,24 @@
 // `lean_dojo_repl` in a proof: LeanDojo's tactic protocol, spoken from inside a TacticM action.
 //
-//   → {"sid": 0, "cmd": "constructor", "heartbeats": 20000}
-//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "error": null, "ms": 1.5}
+//   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000}
+//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "error": null, "ms": 1.5}
 //   → exit
 //
-// `sid` numbers the saved states from 0, where the hole opens. `cmd` is one tactic (or a sequence of them) and
-// runs on the first goal. `heartbeats` (thousands, as `maxHeartbeats` counts them) are counted afresh for each
-// request. No goals are left when `tacticState` is "no goals". After `exit` Lean goes on from the first state
-// without goals; where there is none, from where the hole opened, and then reports the goal as unsolved.
+// `sid` numbers the saved states from 0, where the hole opens: its first goal, which is all that a `sorry`
+// stands for. `groups` says which goals share metavariables, directly or not: what happens to one of a group
+// happens to all of it. `cmd` is one tactic (or a sequence of them); it sees the goal of that number, and behind
+// it the others of its group. The new state has what is left of these, and no other goal: the others are where
+// they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
+// that it saw are left when `tacticState` is "no goals". `heartbeats` (thousands, as `maxHeartbeats` counts them) are counted afresh for each request. After
+// `exit` Lean goes on from where the hole opened, and reports the goal as unsolved.
 "use strict";
 const { randomUUID } = require("crypto");
 const {
-  FALSE, UNIT, field, tag, isBox, setScalarByte, inc, dec, setField, construct, copy, string, text, taken, list,
-  array, box, lean, call, isTrue, value, failed,
+  FALSE, UNIT, NIL, field, tag, isBox, setScalarByte, inc, dec, setField, construct, copy, string, text, taken,
+  list, array, box, lean, call, isTrue, value, failed,
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
-const { showException } = require("./messages.cjs");
+const { showException, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
 const MARK = `trace "${randomUUID()}"`;
@@ -60,6 +63,20 @@ class Elaborator {
 
   goals() {
     return value(this.run("l_Lean_Elab_Tactic_getGoals"));
+  }
+
+  setGoals(goals) {
+    const owned = goals.reduceRight((rest, goal) => construct(1, [inc(goal), rest]), NIL);
+    dec(this.run("l_Lean_Elab_Tactic_setGoals", owned));
+    dec(owned);
+  }
+
+  /** The names of the unsolved metavariables that a goal mentions, or that those mention. */
+  needs(goal) {
+    const found = value(call("l_Lean_MVarId_getMVarDependencies", goal, FALSE, ...this.meta));
+    const names = array(field(found, 1)).flatMap(keysOf).map(showName); // HashSet: size, buckets
+    dec(found);
+    return names;
   }
 
   /** The address of the metavariable context: as long as it is the same object, no goal has changed. */
@@ -112,17 +129,21 @@ class Elaborator {
     return error;
   }
 
-  /** Why the term of `root` is no proof yet, or null. The kernel checks it when the declaration ends. */
-  flaw(root) {
+  /** Why the terms of goals that are closed prove nothing yet, or null; `root` is the goal that all began with. */
+  flaw(goals, root) {
+    if (this.holds("l_Lean_Expr_hasSorry", root)) return "proof contains `sorry`";
+    const open = goals.some((goal) => this.holds("l_Lean_Expr_hasExprMVar", goal));
+    return open ? "proof contains metavariables" : null;
+  }
+
+  /** Does a predicate hold of a goal's term, as far as that is known? */
+  holds(predicate, goal) {
     const state = call("lean_st_ref_get", this.metaRef);
-    const hole = call("l_Lean_Expr_mvar___override", root);
+    const hole = call("l_Lean_Expr_mvar___override", goal);
     const pair = call("l_Lean_instantiateMVarsCore", field(state, 0), hole);
-    const term = field(pair, 0);
-    let flaw = null;
-    if (isTrue(call("l_Lean_Expr_hasSorry", term))) flaw = "proof contains `sorry`";
-    else if (isTrue(call("l_Lean_Expr_hasExprMVar", term))) flaw = "proof contains metavariables";
+    const answer = isTrue(call(predicate, field(pair, 0)));
     [state, hole, pair].forEach(dec);
-    return flaw;
+    return answer;
   }
 
   release() {
@@ -130,55 +151,100 @@ class Elaborator {
   }
 }
 
-/** A saved state with its goals as text; texts are taken over from `parent` where nothing can have changed. */
+/** AssocList: cons (tag 1) of key, value, tail. */
+function keysOf(bucket) {
+  const keys = [];
+  for (; !isBox(bucket); bucket = field(bucket, 2)) keys.push(field(bucket, 0));
+  return keys;
+}
+
+/**
+ * A saved state: its goals in order, each with its text and what it needs. Both are taken over from `parent`
+ * where nothing can have changed.
+ */
 function snapshot(elaborator, parent) {
   const metavariables = elaborator.metavariables();
   const goals = elaborator.goals();
   const known = parent?.metavariables === metavariables ? parent.shown : new Map();
-  const shown = new Map(list(goals).map((goal) => [goal, known.get(goal) ?? elaborator.showGoal(goal)]));
+  const show = (goal) => known.get(goal) ?? { text: elaborator.showGoal(goal), needs: elaborator.needs(goal) };
+  const shown = new Map(list(goals).map((goal) => [goal, show(goal)]));
   dec(goals);
-  return { saved: elaborator.save(), metavariables, shown };
+  return { saved: elaborator.save(), metavariables, shown, groups: grouped([...shown]) };
 }
 
-const describe = (sid, state) => {
-  const goals = [...state.shown.values()];
-  return { sid, tacticState: goals.join("\n\n") || "no goals", goals, error: null };
+/** The numbers of goals, put together where they are tied to each other by what they need. */
+function grouped(shown) {
+  let groups = shown.map(([goal, { needs }], i) => ({
+    members: [i],
+    names: new Set(shown.some(([, other]) => other.needs.length > 0) ? [showName(goal), ...needs] : []),
+  }));
+  for (const { names } of [...groups]) {
+    const tied = groups.filter((group) => [...group.names].some((name) => names.has(name)));
+    if (tied.length < 2) continue;
+    const union = {
+      members: tied.flatMap((group) => group.members),
+      names: new Set(tied.flatMap((group) => [...group.names])),
+    };
+    groups = [...groups.filter((group) => !tied.includes(group)), union];
+  }
+  const members = groups.map((group) => group.members.sort((one, other) => one - other));
+  return members.sort(([one], [other]) => one - other);
+}
+
+const describe = (sid, { shown, groups }) => {
+  const goals = [...shown.values()].map(({ text }) => text);
+  return { sid, tacticState: goals.join("\n\n") || "no goals", goals, groups, error: null };
 };
+
+/** The goals that a request sees. */
+function focus({ shown, groups }, goal) {
+  const goals = [...shown.keys()];
+  if (goal === undefined) return goals;
+  const tied = groups.find((members) => members.includes(goal)).filter((i) => i !== goal);
+  return [goal, ...tied].map((i) => goals[i]);
+}
 
 /** One open hole: its states, and the requests on them. */
 class Proof {
   constructor(elaborator) {
     this.elaborator = elaborator;
+    this.opened = elaborator.save();
     const goals = elaborator.goals();
     this.root = inc(field(goals, 0));
     dec(goals);
+    elaborator.setGoals([this.root]);
     this.states = [snapshot(elaborator)];
-    this.solved = null;
   }
 
-  step({ sid, cmd, heartbeats }) {
+  step({ sid, cmd, goal, heartbeats }) {
     const state = this.states[sid];
     if (state === undefined) return { error: `[fatal] unknown tsid: ${sid}` };
-    this.elaborator.restore(state.saved);
-    const { syntax, error: complaint } = this.elaborator.parse(cmd);
+    const focused = focus(state, goal);
+    const { syntax, error: complaint } = this.parse(state, cmd);
     if (complaint !== undefined) return { error: complaint, parse: true };
+    this.elaborator.setGoals(focused);
     const error = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
     dec(syntax);
     if (error !== null) return { error };
     const next = snapshot(this.elaborator, state);
-    const flaw = next.shown.size === 0 ? this.elaborator.flaw(this.root) : null;
+    const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root) : null;
     if (flaw !== null) {
       dec(next.saved);
       return { error: flaw };
     }
     this.states.push(next);
-    if (next.shown.size === 0) this.solved ??= next;
     return describe(this.states.length - 1, next);
   }
 
+  parse(state, source) {
+    this.elaborator.restore(state.saved);
+    return this.elaborator.parse(source);
+  }
+
   leave() {
-    this.elaborator.restore((this.solved ?? this.states[0]).saved);
+    this.elaborator.restore(this.opened);
     this.states.forEach((state) => dec(state.saved));
+    dec(this.opened);
     dec(this.root);
   }
 }

@@ -1,0 +1,185 @@
+"""A search that was stopped, and how another one goes on where it was.
+
+What the first one asked of Lean and of the policy, and what they answered, is in the events that it told.
+The other one asks the same, in the same order, and gets these answers; what goes beyond them is asked anew.
+Lean is started when that is, and brought to where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+
+from prover.errors import InputError
+from prover.events import Certified, Event, Finished, Opened, Proposed, Rejected, Tried
+from prover.lean.gateway import Complaint, LeanGateway, LeanSession
+from prover.lean.source import Source
+from prover.policy.protocols import TacticGenerator
+from prover.types import (
+    Advanced,
+    Candidate,
+    Goal,
+    Hole,
+    Outcome,
+    Standing,
+    TacticState,
+    Theorem,
+    Verdict,
+)
+
+
+@dataclass
+class Recording:
+    """The answers of a search, each kind in order, taken out as they are used. `seconds` it lasted."""
+
+    opened: deque[TacticState] = field(default_factory=deque)
+    proposed: deque[Sequence[Candidate]] = field(default_factory=deque)
+    tried: deque[tuple[str, Outcome]] = field(default_factory=deque)
+    verdicts: deque[Verdict] = field(default_factory=deque)
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Recording:
+        recording = cls()
+        for event in events:
+            match event:
+                case Opened(root=root):
+                    recording.opened.append(root)
+                case Proposed(candidates=candidates):
+                    recording.proposed.append(candidates)
+                case Tried(candidate=candidate, outcome=outcome):
+                    recording.tried.append((candidate.tactic, outcome))
+                case Certified(verdict):
+                    recording.verdicts.append(verdict)
+                case Rejected(reason):
+                    recording.verdicts.append(Verdict(Standing.REJECTED, reason=reason))
+                case Finished(result):
+                    recording.seconds = result.statistics.seconds
+        return recording
+
+
+NOTHING = Recording()
+
+
+class RecordedPolicy:
+    def __init__(self, policy: TacticGenerator, recording: Recording) -> None:
+        self._policy = policy
+        self._recording = recording
+
+    @property
+    def name(self) -> str:
+        return self._policy.name
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+        """One goal is asked about at a time."""
+        if self._recording.proposed:
+            return [self._recording.proposed.popleft()]
+        return self._policy.propose(theorem, goals, n)
+
+
+class RecordedGateway:
+    def __init__(self, gateway: LeanGateway, recording: Recording) -> None:
+        self._gateway = gateway
+        self._recording = recording
+
+    @property
+    def version(self) -> str:
+        return self._gateway.version
+
+    def check(self, source: Source) -> Sequence[Complaint]:
+        return self._gateway.check(source)
+
+    @contextmanager
+    def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
+        with ExitStack() as stack:
+
+            def start() -> LeanSession:
+                return stack.enter_context(self._gateway.open(source, theorem, solved))
+
+            if not self._recording.opened:
+                yield start()
+            else:
+                root = self._recording.opened.popleft()
+                yield _RecordedSession(_Late(start), root, self._recording)
+
+    def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
+        if self._recording.verdicts:
+            (hole,) = proofs
+            return {hole: self._recording.verdicts.popleft()}
+        return self._gateway.certify(source, proofs)
+
+    def close(self) -> None:
+        self._gateway.close()
+
+
+@dataclass
+class _Late:
+    """A session that is opened when it is first needed."""
+
+    start: Callable[[], LeanSession]
+    session: LeanSession | None = None
+
+    def __call__(self) -> LeanSession:
+        if self.session is None:
+            self.session = self.start()
+        return self.session
+
+
+@dataclass(slots=True)
+class _Reached:
+    """How a state was reached, and what Lean's own session calls it, once it was there."""
+
+    parent: int
+    tactic: str
+    goal: int
+    state: TacticState | None = None
+
+
+class _RecordedSession:
+    """A `LeanSession` that knows a beginning by heart."""
+
+    def __init__(self, session: _Late, root: TacticState, recording: Recording) -> None:
+        self._session = session
+        self._recording = recording
+        self._reached = [_Reached(-1, "", 0)]
+        self.root = root
+
+    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+        if self._recording.tried:
+            outcome, real = self._remembered(tactic), None
+        else:
+            outcome = self._session().run(self._real(state.id), tactic, goal)
+            real = outcome.state if isinstance(outcome, Advanced) else None
+        if not isinstance(outcome, Advanced):
+            return outcome
+        self._reached.append(_Reached(state.id, tactic, goal, real))
+        return replace(outcome, state=replace(outcome.state, id=len(self._reached) - 1))
+
+    def _remembered(self, tactic: str) -> Outcome:
+        expected, outcome = self._recording.tried.popleft()
+        if expected != tactic:
+            raise InputError(
+                f"the trace is of another search: it tried `{expected}` where `{tactic}` would be; start"
+                " without --resume"
+            )
+        return outcome
+
+    def _real(self, number: int) -> TacticState:
+        """The state in Lean's own session; brings it there."""
+        way = []
+        while number and self._reached[number].state is None:
+            way.append(number)
+            number = self._reached[number].parent
+        state = self._reached[number].state or self._session().root
+        for step in reversed(way):
+            reached = self._reached[step]
+            outcome = self._session().run(state, reached.tactic, reached.goal)
+            if not isinstance(outcome, Advanced):
+                raise InputError(
+                    f"Lean refuses `{reached.tactic}`, which it took when the trace was made; start without"
+                    " --resume"
+                )
+            state = reached.state = outcome.state
+        return state
