@@ -29,18 +29,22 @@ else:
 
 FILE_NAME = "prover.toml"
 LEANS = ("auto", "native", "embedded")
+STRATEGIES = ("best-first", "puct", "breadth")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run of the prover may spend, and with what. Raises `InputError` for a value out of range.
 
-    `seconds` and `tactics` limit the search for one hole; `tactics` None is no limit. `policy` names who
-    proposes tactics, `lean` is one of `LEANS`, `jobs` counts the Leans that work side by side.
+    `seconds`, `tactics` and `expansions` limit the search for one hole, whichever is reached first; None is no
+    limit. `strategy` is one of `STRATEGIES`. `policy` names who proposes tactics, `lean` is one of `LEANS`,
+    `jobs` counts the Leans that work side by side.
     """
 
     seconds: float = 60.0
     tactics: int | None = None
+    expansions: int | None = None
+    strategy: str = "best-first"
     policy: str = "fixed"
     jobs: int = 1
     seed: int = 0
@@ -51,6 +55,10 @@ class Settings:
             raise InputError(f"seconds must be a number above 0, not {self.seconds!r}")
         if self.tactics is not None and not (_is_whole(self.tactics) and self.tactics >= 1):
             raise InputError(f"tactics must be a whole number from 1, not {self.tactics!r}")
+        if self.expansions is not None and not (_is_whole(self.expansions) and self.expansions >= 1):
+            raise InputError(f"expansions must be a whole number from 1, not {self.expansions!r}")
+        if self.strategy not in STRATEGIES:
+            raise InputError(f"strategy must be one of {', '.join(STRATEGIES)}, not {self.strategy!r}")
         if not isinstance(self.policy, str) or not self.policy:
             raise InputError(f"policy must be the name of a policy, not {self.policy!r}")
         if not (_is_whole(self.jobs) and self.jobs >= 1):

@@ -206,7 +206,7 @@ def reasons(outcomes: list[Outcome]) -> list[object]:
 
 
 CRASHES = ["dies", "closes_output", "half_a_line", "rubbish", "not_text", "number", "list", "empty"]
-NO_ANSWERS = ["silent_about_failure", "wrong_types", "wrong_error", "no_state"]
+NO_ANSWERS = ["silent_about_failure", "wrong_types", "wrong_error", "no_state", "no_groups"]
 
 
 @pytest.mark.parametrize("misdeed", [*CRASHES, *NO_ANSWERS])

@@ -183,7 +183,9 @@ def test_a_hole_in_a_package(pool: NativePool, native: Native, tmp_path: Path) -
         both = session.run(session.root, "constructor")
         assert isinstance(both, Advanced)
         assert [goal.case for goal in both.state.goals] == ["left", "right"]
-        assert isinstance(run(session, "constructor", "exact hp", "exact hq"), Proved)
+        assert isinstance(session.run(both.state, "exact hq", 1), Proved)
+        assert isinstance(session.run(both.state, "exact hp"), Proved)
+        assert isinstance(session.run(both.state, "exact hp", 1), Failed)
     assert certified(pool, source, "exact ⟨hp, hq⟩", "rfl") == [Standing.CERTIFIED] * 2
     assert listing(tmp_path / "demo") == before
     folder = str(tmp_path / "demo")
@@ -231,7 +233,9 @@ def test_the_repl_is_compiled_once(pool: NativePool, native: Native, tmp_path: P
 
 def test_failures_have_reasons(pool: NativePool, tmp_path: Path) -> None:
     header = "-- a comment\nimport Init -- another\n"
-    source = single(tmp_path / "file.lean", f"{header}theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n")
+    source = single(
+        tmp_path / "file.lean", f"{header}theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n"
+    )
     with gateway(pool, source).open(source, source.theorems[0]) as session:
         for tactic, reason in [
             ("exact hq", FailureReason.TACTIC),
@@ -253,9 +257,21 @@ def test_a_lean_that_is_killed_is_replaced(pool: NativePool, native: Native, tmp
         both = session.run(session.root, "constructor")
         assert isinstance(both, Advanced)
         os.kill(native.asked()[-1]["pid"], signal.SIGKILL)
-        left = session.run(both.state, "exact hp")
-        assert isinstance(left, Advanced)
-        assert isinstance(session.run(left.state, "exact hq"), Proved)
+        skipped = session.run(both.state, "all_goals\n  skip", 1)
+        assert isinstance(skipped, Advanced)
+        assert [goal.case for goal in skipped.state.goals] == ["right"]
+        os.kill(native.asked()[-1]["pid"], signal.SIGKILL)
+        assert isinstance(session.run(skipped.state, "exact hq"), Proved)
+
+
+def test_goals_that_share_metavariables_stay_together(pool: NativePool, tmp_path: Path) -> None:
+    source = single(tmp_path / "file.lean", "theorem t (p : Prop) (hp : p) : p ∧ ∃ n, n = 3 := by\n  sorry\n")
+    with gateway(pool, source).open(source, source.theorems[0]) as session:
+        both = session.run(session.root, "constructor")
+        assert isinstance(both, Advanced) and both.state.groups == ((0,), (1,))
+        tied = session.run(both.state, "apply Exists.intro", 1)
+        assert isinstance(tied, Advanced) and tied.state.groups == ((0, 1),)
+        assert isinstance(session.run(tied.state, "rfl"), Proved)
 
 
 # -- what can't be proved ----------------------------------------------------------------------------------
@@ -278,9 +294,11 @@ def test_a_hole_that_lean_does_not_reach(pool: NativePool, tmp_path: Path) -> No
 
 def test_a_file_with_errors_gets_no_certificate(pool: NativePool, tmp_path: Path) -> None:
     source = single(tmp_path / "file.lean", f"#check nonsense\n{TEXT}")
-    (verdict, _) = gateway(pool, source).certify(
-        source, {theorem.hole: "simp_all" for theorem in source.theorems}
-    ).values()
+    (verdict, _) = (
+        gateway(pool, source)
+        .certify(source, {theorem.hole: "simp_all" for theorem in source.theorems})
+        .values()
+    )
     assert verdict.standing is Standing.REJECTED
     assert "nonsense" in verdict.reason
 

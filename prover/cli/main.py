@@ -23,6 +23,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "prove": "prover.cli.prove",
+    "show": "prover.cli.show",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
     "bench": "prover.cli.bench",

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from prover.config import LEANS, load_settings
+from prover.cli.amounts import parse_budget
+from prover.config import LEANS, STRATEGIES, load_settings
+from prover.errors import InputError
 
 POLICIES = ("fixed",)
 
@@ -30,6 +32,23 @@ POLICIES = ("fixed",)
     help="Tactics to try for each hole; with enough --seconds,"
     " results do not depend on the machine's speed. [default: no limit]",
 )
+@click.option(
+    "--budget",
+    "budgets",
+    multiple=True,
+    metavar="N[t|s|e]",
+    help="The same in short, and expansions: 200t,30s,50e are tactics, seconds and expansions,"
+    " and the first one reached ends the search.",
+)
+@click.option(
+    "--strategy",
+    type=click.Choice(STRATEGIES),
+    help="Which goal comes next. [default: best-first]",
+)
+@click.option(
+    "--trace", metavar="FILE", help="Write all that happens in the searches to this file, a JSON line each."
+)
+@click.option("--resume", metavar="FILE", help="Go on where the searches of this trace were stopped.")
 @click.option(
     "--policy", metavar="SPEC", help=f"Who proposes tactics: {', '.join(POLICIES)}. [default: fixed]"
 )
@@ -58,6 +77,9 @@ def prove(
     names: tuple[str, ...],
     write: bool,
     json_path: str | None,
+    budgets: tuple[str, ...],
+    trace: str | None,
+    resume: str | None,
     **options: Any,
 ) -> None:
     """Prove the holes (`sorry`) of Lean files.
@@ -70,6 +92,9 @@ def prove(
         prover prove Theory/ --jobs 2 --seconds 600
     One hole, its proof put into the file:
         prover prove Theory/Lists.lean:12 --write
+    Go on with a search that its budget ended:
+        prover prove Theory/Lists.lean:12 --budget 200t --trace lists.trace
+        prover prove Theory/Lists.lean:12 --budget 2000t --resume lists.trace
     One theorem, by the end of its name:
         prover prove Theory/ --theorem append_nil
     Records for another program; the same on every machine:
@@ -81,5 +106,9 @@ def prove(
     from prover.cli.run import run  # late, so that help is fast
 
     given = {name: value for name, value in options.items() if value is not None}
+    for setting, amount in parse_budget(budgets).items():
+        if setting in given:
+            raise InputError(f"--budget and --{setting} both limit the {setting}: give one of them")
+        given[setting] = amount
     settings = dataclasses.replace(load_settings(Path.cwd()), **given)
-    context.exit(run(paths, names, settings, write, json_path))
+    context.exit(run(paths, names, settings, write, json_path, trace, resume))

@@ -27,6 +27,7 @@ def as_json(result: HoleResult) -> str:
         "status": result.status.value,
         "stop": result.stop.value,
         "proof": result.proof,
+        "partial": result.partial,
         "seconds": round(spent.seconds, 3),
         "lean_seconds": round(spent.lean_seconds, 3),
         "tactics": spent.tactics,

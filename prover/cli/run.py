@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -29,9 +30,12 @@ from prover.proving import (
     PolicyFactory,
     Proving,
     ProvingEvent,
+    Searching,
     Tally,
     require_writable,
 )
+from prover.search.recording import Recording
+from prover.search.trace import read_trace, recording_of, write_event
 
 STDOUT = "-"
 POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy}
@@ -43,7 +47,13 @@ INTERRUPTED = 130
 
 
 def run(
-    words: Sequence[str], names: Sequence[str], settings: Settings, write: bool, json_path: str | None
+    words: Sequence[str],
+    names: Sequence[str],
+    settings: Settings,
+    write: bool,
+    json_path: str | None,
+    trace_path: str | None,
+    resume_path: str | None,
 ) -> int:
     """Answers the exit status. Raises `ProverError`."""
     policies = _policies(settings.policy)
@@ -58,15 +68,17 @@ def run(
     total = sum(len(job.theorems) for job in targets.jobs)
     tally = Tally(total, refused=bool(targets.unreadable))
     pools = gateway_factory(settings.lean)
-    with _json_lines(json_path) as lines:
-        proving = Proving(targets.jobs, pools, policies, settings, write)
-        return _watch(proving, tally, lines)
+    recordings = _recordings(resume_path)  # before the trace, which may be the same file
+    with _output("--json", json_path) as lines, _output("--trace", trace_path) as trace:
+        proving = Proving(targets.jobs, pools, policies, settings, write, recordings)
+        return _watch(proving, tally, lines, trace)
 
 
-def _watch(proving: Proving, tally: Tally, lines: TextIO | None) -> int:
+def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO | None) -> int:
     begun = time.monotonic()
     summary_to_stderr = lines is sys.stdout
-    report = Report(tally, make_progress(tally), lines, text=None if summary_to_stderr else Console())
+    text = None if summary_to_stderr else Console()
+    report = Report(tally, make_progress(tally), lines, trace, text)
     try:
         with _stopped_by_signals(proving) as signals, report.progress, closing(proving.events()) as events:
             for event in events:
@@ -81,18 +93,29 @@ def _watch(proving: Proving, tally: Tally, lines: TextIO | None) -> int:
 
 
 class Report:
-    """Says what happens: results as JSON lines and as text, each where it is wanted, the rest as progress."""
+    """Says what happens: results as JSON lines and as text, events as a trace, each where it is wanted, and the
+    rest as progress."""
 
-    def __init__(self, tally: Tally, progress: Progress, lines: TextIO | None, text: Console | None) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        progress: Progress,
+        lines: TextIO | None,
+        trace: TextIO | None,
+        text: Console | None,
+    ) -> None:
         self.progress = progress
         self._tally = tally
         self._lines = lines
+        self._trace = trace
         self._text = text
 
     def tell(self, event: ProvingEvent) -> None:
         self._tally.count(event)
         self.progress.see(event)
         match event:
+            case Searching(theorem, step) if self._trace is not None:
+                write_event(self._trace, theorem, step)
             case Complained(file, complaint):
                 self.progress.note(f"{file}:{complaint.position}: {complaint.message}", "red")
             case FileTrouble(file, message):
@@ -127,7 +150,12 @@ def _say_what_is_left_out(targets: Targets) -> None:
         click.echo(f"{path}: no hole", err=True)
 
 
-def _json_lines(path: str | None) -> AbstractContextManager[TextIO | None]:
+def _recordings(path: str | None) -> Mapping[str, deque[Recording]]:
+    traced = {} if path is None else read_trace(Path(path))
+    return {name: deque(map(recording_of, searches)) for name, searches in traced.items()}
+
+
+def _output(option: str, path: str | None) -> AbstractContextManager[TextIO | None]:
     if path is None:
         return nullcontext()
     if path == STDOUT:
@@ -135,7 +163,7 @@ def _json_lines(path: str | None) -> AbstractContextManager[TextIO | None]:
     try:
         return Path(path).open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise InputError(f"--json {path}: can't be written: {error.strerror}") from None
+        raise InputError(f"{option} {path}: can't be written: {error.strerror}") from None
 
 
 @contextmanager

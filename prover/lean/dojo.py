@@ -32,7 +32,15 @@ from lean_dojo.interaction.dojo import (  # noqa: E402
 for _name in os.environ.keys() - _before.keys():
     del os.environ[_name]
 
-__all__ = ["FocusingDojo", "LeanError", "LineDojo", "ProofFinished", "ProofGivenUp", "StockDojo", "TacticState"]
+__all__ = [
+    "FocusingDojo",
+    "LeanError",
+    "LineDojo",
+    "ProofFinished",
+    "ProofGivenUp",
+    "StockDojo",
+    "TacticState",
+]
 
 
 class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations for users
@@ -85,7 +93,11 @@ class FocusingDojo(LineDojo):
         return self.run_tac(state, tactic)
 
     def _submit_request(self, req: str) -> dict[str, Any]:
-        return super()._submit_request(f'{req[:-1]}, "goal": {self._goal}}}')
+        reply = super()._submit_request(f'{req[:-1]}, "goal": {self._goal}}}')
+        if reply.get("error") is None and not _is_grouped(reply):
+            self.process.kill()
+            raise LeanDied(f"Lean does not say how goals are tied: {str(reply)[:80]}")
+        return reply
 
 
 def _is_answer(reply: dict[str, Any]) -> bool:
@@ -93,6 +105,15 @@ def _is_answer(reply: dict[str, Any]) -> bool:
         return True
     described = isinstance(reply.get("sid"), int) and isinstance(reply.get("tacticState"), str)
     return described and reply.get("error", 0) is None
+
+
+def _is_grouped(reply: dict[str, Any]) -> bool:
+    """Whether each goal is in one group; a reply without goals needs none."""
+    try:
+        numbers = sorted(number for group in reply.get("groups", ()) for number in group)
+    except TypeError:
+        return False
+    return numbers == list(range(len(reply.get("goals", ()))))
 
 
 class StockDojo(Dojo):  # type: ignore[misc]

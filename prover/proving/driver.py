@@ -14,12 +14,13 @@ import queue
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 from prover.config import Settings
 from prover.errors import InputError, LeanUnavailable
 from prover.proving.results import FileTrouble, Finished, ProvingEvent, Searching
 from prover.proving.tasks import Broken, Job
-from prover.proving.waves import FileWork
+from prover.proving.waves import FileWork, Recordings
 from prover.proving.workers import (
     PATIENCE,
     Done,
@@ -36,7 +37,8 @@ from prover.types import Status
 
 
 class Proving:
-    """One run. With `write`, each certified proof is in its file before it is told of.
+    """One run. With `write`, each certified proof is in its file before it is told of. Searches go on where
+    those of `recordings` end.
 
     A file that can't be used or written costs itself a `FileTrouble`, and the run goes on.
     """
@@ -48,8 +50,9 @@ class Proving:
         policies: PolicyFactory,
         settings: Settings,
         write: bool = False,
+        recordings: Recordings = MappingProxyType({}),
     ) -> None:
-        self._files = [FileWork(job, settings) for job in jobs]
+        self._files = [FileWork(job, settings, recordings) for job in jobs]
         self._writers = {job.source.path: ProofWriter(job.source) for job in jobs} if write else {}
         self._outbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stopping = False

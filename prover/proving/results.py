@@ -18,7 +18,8 @@ class HoleResult:
     `proof` replaces the `sorry`; `declaration` is the whole declaration with it, and with the certified
     proofs of its other holes, ready to paste. None and empty, and so are `axioms` and `assumes`, unless the
     status is proved or conditional. `message` says more of an invalid hole or an error, for the user.
-    `lean` is Lean's version and `policy` the proposer's name, both empty where no search was begun.
+    `partial` is the proof that came furthest where the hole stays open, None where there is none. `lean` is
+    Lean's version and `policy` the proposer's name, both empty where no search was begun.
     """
 
     theorem: Theorem
@@ -32,6 +33,7 @@ class HoleResult:
     statistics: Statistics = field(default_factory=Statistics)
     lean: str = ""
     policy: str = ""
+    partial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

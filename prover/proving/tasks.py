@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
+from prover.search.recording import Recording
 from prover.types import Budget, Hole, SearchResult, Theorem, Verdict
 
 
@@ -25,12 +26,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """Search for `theorem` without the help of the theorems named in `barred`."""
+    """Search for `theorem` without the help of the theorems named in `barred`, from where `recording` ends."""
 
     source: Source
     theorem: Theorem
     barred: frozenset[str]
     budget: Budget
+    strategy: str
+    recording: Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from prover.config import Settings
 from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
 from prover.proving.tasks import Answer, Broken, Check, Checked, Job, Settle, Settled, Task, Tried, Try
+from prover.search.recording import NOTHING, Recording
+from prover.search.trace import name_of
 from prover.types import (
     Budget,
     Hole,
@@ -32,6 +35,9 @@ from prover.types import (
     Verdict,
 )
 
+Recordings: TypeAlias = Mapping[str, deque[Recording]]
+"""Of earlier searches for the same holes, by their names in a trace, in order."""
+
 FIRST_SHARE = 3 / 4
 """The part of a hole's budget that its first try gets where there may be a second."""
 
@@ -39,12 +45,13 @@ FIRST_SHARE = 3 / 4
 class FileWork:
     """The state of one file. `waiting` are the tasks to hand out, `out` counts those that are handed out."""
 
-    def __init__(self, job: Job, settings: Settings) -> None:
+    def __init__(self, job: Job, settings: Settings, recordings: Recordings) -> None:
         self.source = job.source
         self.waiting: deque[Task] = deque()
         self.out = 0
         self._theorems = job.theorems
         self._settings = settings
+        self._recordings = recordings
         self._results: dict[Hole, HoleResult] = {}
         self._reported: set[Hole] = set()
         self._refused = False
@@ -98,14 +105,20 @@ class FileWork:
     def _first_try(self, theorem: Theorem) -> Try:
         barred = frozenset(other.name for other in self.source.theorems)
         share = FIRST_SHARE if self._has_helpers(theorem) else 1.0
-        return Try(self.source, theorem, barred, self._budget(theorem, share))
+        return self._try(theorem, barred, share)
 
     def _second_try(self, theorem: Theorem) -> Try:
-        return Try(self.source, theorem, frozenset(), self._budget(theorem, 1.0))
+        return self._try(theorem, frozenset(), 1.0)
+
+    def _try(self, theorem: Theorem, barred: frozenset[str], share: float) -> Try:
+        recorded = self._recordings.get(name_of(theorem))
+        recording = recorded.popleft() if recorded else NOTHING
+        budget = self._budget(theorem, share)
+        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording)
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
         left = self._budget(theorem, 1.0)
-        spent = left.seconds == 0 or left.tactics == 0
+        spent = 0 in (left.seconds, left.tactics, left.expansions)
         return self._status(theorem) is Status.OPEN and self._has_helpers(theorem) and not spent
 
     def _has_helpers(self, theorem: Theorem) -> bool:
@@ -123,10 +136,11 @@ class FileWork:
 
     def _budget(self, theorem: Theorem, share: float) -> Budget:
         """That part of what the tries of this hole have left to spend."""
-        spent, tactics = self._spent(theorem), self._settings.tactics
+        spent, settings = self._spent(theorem), self._settings
         return Budget(
-            seconds=max(0.0, self._settings.seconds - spent.seconds) * share,
-            tactics=None if tactics is None else math.ceil(max(0, tactics - spent.tactics) * share),
+            seconds=max(0.0, settings.seconds - spent.seconds) * share,
+            tactics=_left(settings.tactics, spent.tactics, share),
+            expansions=_left(settings.expansions, spent.expansions, share),
         )
 
     def _spent(self, theorem: Theorem) -> Statistics:
@@ -158,6 +172,7 @@ class FileWork:
             statistics=_sum(spent, found.statistics),
             lean=answer.lean,
             policy=answer.policy,
+            partial=found.partial,
         )
 
     def _settle(self, verdicts: Mapping[Hole, Verdict]) -> None:
@@ -216,6 +231,10 @@ class FileWork:
         rest = len(self.source.text) - declaration.span.end
         text = self.source.replaced(proofs)[declaration.span.start :]
         return replace(result, declaration=text[: len(text) - rest])
+
+
+def _left(limit: int | None, spent: int, share: float) -> int | None:
+    return None if limit is None else math.ceil(max(0, limit - spent) * share)
 
 
 def _sum(one: Statistics, other: Statistics) -> Statistics:

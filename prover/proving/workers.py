@@ -131,7 +131,10 @@ class Worker(threading.Thread):
 
     def _try(self, gateway: LeanGateway, task: Try) -> Tried | None:
         policy = self._policies(task.barred)
-        with closing(search(task.source, task.theorem, gateway, policy, task.budget)) as steps:
+        running = search(
+            task.source, task.theorem, gateway, policy, task.budget, task.strategy, task.recording
+        )
+        with closing(running) as steps:
             while not self._stopping():
                 try:
                     event = next(steps)

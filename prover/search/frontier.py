@@ -134,6 +134,7 @@ STRATEGIES: Mapping[str, Callable[[], Frontier]] = {
     "puct": Puct,
     "breadth": BreadthFirst,
 }
+"""By the names that `prover.config` has for them."""
 
 
 def _left(goal: GoalNode) -> float:

@@ -8,12 +8,11 @@ Lean is started when that is, and brought to where it is needed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from prover.errors import InputError
-from prover.events import Certified, Event, Finished, Opened, Proposed, Rejected, Tried
 from prover.lean.gateway import Complaint, LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.policy.protocols import TacticGenerator
@@ -23,7 +22,6 @@ from prover.types import (
     Goal,
     Hole,
     Outcome,
-    Standing,
     TacticState,
     Theorem,
     Verdict,
@@ -39,25 +37,6 @@ class Recording:
     tried: deque[tuple[str, Outcome]] = field(default_factory=deque)
     verdicts: deque[Verdict] = field(default_factory=deque)
     seconds: float = 0.0
-
-    @classmethod
-    def of(cls, events: Iterable[Event]) -> Recording:
-        recording = cls()
-        for event in events:
-            match event:
-                case Opened(root=root):
-                    recording.opened.append(root)
-                case Proposed(candidates=candidates):
-                    recording.proposed.append(candidates)
-                case Tried(candidate=candidate, outcome=outcome):
-                    recording.tried.append((candidate.tactic, outcome))
-                case Certified(verdict):
-                    recording.verdicts.append(verdict)
-                case Rejected(reason):
-                    recording.verdicts.append(Verdict(Standing.REJECTED, reason=reason))
-                case Finished(result):
-                    recording.seconds = result.statistics.seconds
-        return recording
 
 
 NOTHING = Recording()

@@ -24,7 +24,8 @@ def answer(reply: object) -> None:
 
 def state(sid: int, goal: str, memory: int = 1) -> dict[str, object]:
     text = f"⊢ {goal}"
-    return {"sid": sid, "tacticState": text, "goals": [text], "error": None, "ms": 1.0, "memory": memory}
+    goals = {"tacticState": text, "goals": [text], "groups": [[0]]}
+    return {"sid": sid, **goals, "error": None, "ms": 1.0, "memory": memory}
 
 
 def killed() -> None:
@@ -82,6 +83,7 @@ MISDEEDS: dict[str, Callable[[], object]] = {
     "silent_about_failure": lambda: answer({"sid": 1, "tacticState": "⊢ a"}),
     "wrong_types": lambda: answer({"sid": "1", "tacticState": 7, "error": None}),
     "wrong_error": lambda: answer({"error": ["no"]}),
+    "no_groups": lambda: answer({"sid": 1, "tacticState": "⊢ a", "goals": ["⊢ a"], "error": None}),
     "no_state": lambda: answer({"sid": 1, "error": None}),
     "gives_up": lambda: answer({"error": "proof contains `sorry`"}),
     "fails": lambda: answer({"error": "tactic failed", "ms": 2.0, "memory": 1}),

@@ -1,0 +1,116 @@
+"""Traces: the events of searches as JSON lines, enough to go on where they stopped or to look at them again.
+
+    {"search": "Lists.lean:12:3", "event": "Tried", "node": 4, "candidate": {…}, "outcome": {…}, "children": []}
+
+A hole that is tried twice has two searches, one after the other; each ends with `Finished`, unless it was cut off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO, TypeAlias
+
+from prover.errors import InputError
+from prover.events import Event, as_json
+from prover.lean.goals import parse_goal
+from prover.search.recording import Recording
+from prover.types import (
+    Advanced,
+    Candidate,
+    Failed,
+    FailureReason,
+    Outcome,
+    Proved,
+    Standing,
+    TacticState,
+    Theorem,
+    Verdict,
+)
+
+Line: TypeAlias = Mapping[str, Any]
+
+
+def name_of(theorem: Theorem) -> str:
+    """What its searches are called in a trace."""
+    return f"{theorem.file}:{theorem.hole.position.line}:{theorem.hole.position.column}"
+
+
+def write_event(trace: TextIO, theorem: Theorem, event: Event) -> None:
+    trace.write(json.dumps({"search": name_of(theorem), **as_json(event)}, ensure_ascii=False) + "\n")
+
+
+def read_trace(path: Path) -> dict[str, list[list[Line]]]:
+    """The lines of each search, by its name, in order. A last line that was cut off is left out.
+
+    Raises `InputError`.
+    """
+    searches: dict[str, list[list[Line]]] = {}
+    over: set[str] = set()
+    for line in _lines(path):
+        name = line["search"]
+        if name not in searches or name in over:
+            searches.setdefault(name, []).append([])
+        over.discard(name)
+        searches[name][-1].append(line)
+        if line["event"] == "Finished":
+            over.add(name)
+    return searches
+
+
+def recording_of(lines: Iterable[Line]) -> Recording:
+    recording = Recording()
+    for line in lines:
+        match line["event"]:
+            case "Opened":
+                recording.opened.append(_state(line["root"]))
+            case "Proposed":
+                recording.proposed.append([Candidate(**each) for each in line["candidates"]])
+            case "Tried":
+                recording.tried.append((line["candidate"]["tactic"], _outcome(line["outcome"])))
+            case "Certified":
+                recording.verdicts.append(_verdict(line["verdict"]))
+            case "Rejected":
+                recording.verdicts.append(Verdict(Standing.REJECTED, reason=line["reason"]))
+            case "Finished":
+                recording.seconds = line["result"]["statistics"]["seconds"]
+    return recording
+
+
+def _lines(path: Path) -> Sequence[Line]:
+    try:
+        texts = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: can't be read: {error}") from None
+    lines: list[Line] = []
+    for number, text in enumerate(texts[:-1], 1):
+        try:
+            line = json.loads(text)
+            line["search"], line["event"]
+        except (ValueError, KeyError, TypeError):
+            raise InputError(
+                f"{path}:{number}: not a line of a trace; give a file that --trace wrote"
+            ) from None
+        lines.append(line)
+    return lines
+
+
+def _state(state: Line) -> TacticState:
+    groups = tuple(tuple(group) for group in state["groups"])
+    return TacticState(state["id"], tuple(map(parse_goal, state["goals"])), groups)
+
+
+def _outcome(outcome: Line) -> Outcome:
+    seconds = outcome["lean_seconds"]
+    if outcome["outcome"] == "advanced":
+        return Advanced(_state(outcome["state"]), seconds)
+    if outcome["outcome"] == "proved":
+        return Proved(seconds)
+    return Failed(FailureReason(outcome["reason"]), outcome["message"], seconds)
+
+
+def _verdict(verdict: Line) -> Verdict:
+    return Verdict(
+        Standing(verdict["standing"]), tuple(verdict["axioms"]), tuple(verdict["assumes"]), verdict["reason"]
+    )
