@@ -36,9 +36,9 @@ STRATEGIES = ("best-first", "puct", "breadth")
 class Settings:
     """What a run of the prover may spend, and with what. Raises `InputError` for a value out of range.
 
-    `seconds`, `tactics` and `expansions` limit the search for one hole, whichever is reached first; None is no
-    limit. `strategy` is one of `STRATEGIES`. `policy` names who proposes tactics, `lean` is one of `LEANS`,
-    `jobs` counts the Leans that work side by side.
+    `seconds`, `tactics` and `expansions` limit the search for one hole, whichever is reached first; None is
+    no limit. `strategy` is one of `STRATEGIES`. `policy` names who proposes tactics, `lean` is one of
+    `LEANS`, `jobs` counts the Leans that work side by side.
     """
 
     seconds: float = 60.0

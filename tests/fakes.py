@@ -2,9 +2,9 @@
 
     gateway = FakeGateway({"both": {"split": ("left", "right")}, "left": {"exact l": ()}, …}, visits=["both"])
 
-It checks what a session may rely on (states belong to their own session, which is still open), and certifies
-a text by replaying it as Lean would: bullets and `case` focus, `first` takes the first alternative that works.
-Goals whose names begin with `?` share metavariables with all goals beside them.
+It checks what a session may rely on (states belong to their own session, which is still open), and
+certifies a text by replaying it as Lean would: bullets and `case` focus, `first` takes the first
+alternative that works. Goals whose names begin with `?` share metavariables with all goals beside them.
 """
 
 from __future__ import annotations

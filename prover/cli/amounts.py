@@ -14,7 +14,7 @@ _UNITS = {"t": "tactics", "s": "seconds", "e": "expansions"}
 def parse_budget(texts: Iterable[str]) -> dict[str, float]:
     """The settings that they stand for. Raises `InputError`."""
     found: dict[str, float] = {}
-    for text in (part.strip() for text in texts for part in text.split(",")):
+    for text in (part.strip() for several in texts for part in several.split(",")):
         amount = _AMOUNT.fullmatch(text)
         if amount is None or amount[2] not in _UNITS:
             raise InputError(

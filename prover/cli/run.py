@@ -93,8 +93,8 @@ def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO |
 
 
 class Report:
-    """Says what happens: results as JSON lines and as text, events as a trace, each where it is wanted, and the
-    rest as progress."""
+    """Says what happens: results as JSON lines and as text, events as a trace, each where it is wanted, and
+    the rest as progress."""
 
     def __init__(
         self,

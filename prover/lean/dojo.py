@@ -88,7 +88,7 @@ class FocusingDojo(LineDojo):
     _goal = 0
 
     def run_goal(self, state: TacticState, tactic: str, goal: int) -> object:
-        """Like `run_tac`, on the goal of that number and those that are tied to it; no other is in the result."""
+        """Like `run_tac`, on the goal of that number and those tied to it; no other is in the result."""
         self._goal = goal
         return self.run_tac(state, tactic)
 

@@ -26,7 +26,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """Search for `theorem` without the help of the theorems named in `barred`, from where `recording` ends."""
+    """Search for `theorem`, from where `recording` ends, without help of the theorems named in `barred`."""
 
     source: Source
     theorem: Theorem

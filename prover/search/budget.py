@@ -9,7 +9,7 @@ from prover.types import Budget, Outcome, Statistics, Stop
 
 
 class Meter:
-    """Counts from its making on. `clock` gives seconds, and never runs backwards; `spent` were before that."""
+    """Counts from its making on. `clock` gives seconds, and never runs backwards; `spent` came before."""
 
     def __init__(
         self, budget: Budget, clock: Callable[[], float] = time.monotonic, spent: float = 0.0

@@ -1,7 +1,7 @@
 """Goals that read alike but for the names of their hypotheses.
 
-Text is lossy: two goals that read alike may differ in what Lean does not print. Whoever compares keys has Lean
-confirm what follows from it.
+Text is lossy: two goals that read alike may differ in what Lean does not print. Whoever compares keys has
+Lean confirm what follows from it.
 """
 
 from __future__ import annotations

@@ -67,9 +67,10 @@ def search(
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
-    `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so the
-    search goes on where that one was stopped; what that one spent counts. A hole that can't be opened ends in a
-    result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something else.
+    `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so
+    the search goes on where that one was stopped; what that one spent counts. A hole that can't be opened
+    ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
+    else.
     """
     attempt = _Attempt(
         source,

@@ -1,8 +1,9 @@
 """Traces: the events of searches as JSON lines, enough to go on where they stopped or to look at them again.
 
-    {"search": "Lists.lean:12:3", "event": "Tried", "node": 4, "candidate": {…}, "outcome": {…}, "children": []}
+    {"search": "Lists.lean:12:3", "event": "Tried", "node": 4, "candidate": {…}, "outcome": {…}, …}
 
-A hole that is tried twice has two searches, one after the other; each ends with `Finished`, unless it was cut off.
+A hole that is tried twice has two searches, one after the other; each ends with `Finished`, unless it was
+cut off.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """The record of a search: goals, the tactics tried on them, and what is known of each.
 
 A goal is an OR: one tactic proves it. A tactic is an AND: it proves its goal when all goals that it leaves
-are proved. Goals that share metavariables are one node, whose first goal is worked on while the others look on.
+are proved. Goals that share metavariables are one node, whose first goal is worked on while the others look
+on.
 
-Every node is a place of its own in Lean, and a proof is a tree of such places, so nothing in it can go round
-in a circle. Goals that read alike are not taken for the same, but they share their work: one of them is
-searched and the others wait for it. When it is proved, its tactics are run for the others, too; should Lean not
-take them there, the others are searched after all. When it is given up, so are they. A goal that reads like one
-above it is given up at once.
+Every node is a place of its own in Lean, and a proof is a tree of such places, so nothing in it can go
+round in a circle. Goals that read alike are not taken for the same, but they share their work: one of them
+is searched and the others wait for it. When it is proved, its tactics are run for the others, too; should
+Lean not take them there, the others are searched after all. When it is given up, so are they. A goal that
+reads like one above it is given up at once.
 """
 
 from __future__ import annotations
@@ -34,12 +35,13 @@ class NodeStatus(Enum):
 class GoalNode:
     """The goals of one group of a state.
 
-    `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for the
-    root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests to the
-    policy, `width` is how many candidates the last one was for, and `complete` whether it has no more than
-    those. `like` is the goal that it waits for. `circle` is the least depth of a goal that something below was
-    given up for reading like. `doubted`: a proof that goes through it was not certified, and others are looked
-    for. `queued`, `visits` and `total` belong to whoever drives the search.
+    `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for
+    the root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests
+    to the policy, `width` is how many candidates the last one was for, and `complete` whether it has no
+    more than those. `like` is the goal that it waits for. `circle` is the least depth of a goal that
+    something below was given up for reading like. `doubted`: a proof that goes through it was not
+    certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
+    search.
     """
 
     id: int
@@ -97,9 +99,9 @@ Proof: TypeAlias = tuple[TacticNode, ...]
 class Tree:
     """All goals reached from one root. Takes the ids of its nodes from `ids`.
 
-    What follows from an outcome is told in these, which whoever drives the search empties: `ready` are goals
-    to be searched, `due` goals with a tactic to run first because it proved one like them, `fallen` those that
-    were given up. `news` says that there may be a new proof of the root.
+    What follows from an outcome is told in these, which whoever drives the search empties: `ready` are
+    goals to be searched, `due` goals with a tactic to run first because it proved one like them, `fallen`
+    those that were given up. `news` says that there may be a new proof of the root.
     """
 
     def __init__(self, root: TacticState, ids: Iterator[int]) -> None:
@@ -141,7 +143,7 @@ class Tree:
             self._settle(self._give_up(goal, _reason(goal)))
 
     def wanted(self, goal: GoalNode) -> bool:
-        """Whether its proof would help: no goal above is proved or dead, or one that is wanted waits for it."""
+        """Whether its proof would help: none above is proved or dead, or one that is wanted waits for it."""
         return self._wanted(goal, set())
 
     def proofs(self) -> Iterator[Proof]:
