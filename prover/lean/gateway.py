@@ -39,8 +39,8 @@ class LeanSession(Protocol):
 
         The tactic sees that goal, and behind it the others of its group (`TacticState.groups`). What it
         leaves of these is the new state; the other goals of `state` are not in it. Answers `Proved` when
-        nothing of the group is left. A failed, slow, deadly or forbidden tactic is a `Failed`. Raises `LeanKeepsDying`
-        when no Lean can be had any more.
+        nothing of the group is left. A failed, slow, deadly or forbidden tactic is a `Failed`. Raises
+        `LeanKeepsDying` when no Lean can be had any more.
         """
         ...
 
