@@ -233,7 +233,7 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 
 KEYS = (
-    "theorem file line column status stop proof seconds lean_seconds tactics expansions axioms assumes lean"
+    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions axioms assumes lean"
     " policy"
 )
 
@@ -252,6 +252,7 @@ def test_json_lines_on_stdout_leave_no_room_for_anything_else(folder: Path) -> N
         "status": "proved",
         "stop": "proved",
         "proof": "easy",
+        "partial": None,
         "tactics": 2,
         "expansions": 1,
         "axioms": ["propext"],
