@@ -233,8 +233,8 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 
 KEYS = (
-    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions axioms assumes"
-    " lean policy"
+    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions axioms"
+    " assumes lean policy"
 )
 
 
