@@ -15,6 +15,7 @@ from prover.types import Standing, Verdict
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 _PRIVATE = re.compile(r"^_private\..*?\.0\.")
 _MADE_UP = re.compile(r"(?<=.)\._.*$")
+_NUMBERS = re.compile(r"(?<=\?[mu]\.)\d+|(?<=_uniq\.)\d+|(?<=_hyg\.)\d+")
 _SAYS_SORRY = re.compile(r"declaration uses ['`]sorry['`]")
 
 
@@ -58,13 +59,15 @@ def user_name(name: str) -> str:
 
 
 def new_errors(before: Sequence[Message], after: Sequence[Message]) -> list[Message]:
-    """The errors of `after` that `before` does not have; positions may have moved, so texts are compared."""
-    known = Counter(message.text for message in before if message.is_error)
+    """The errors of `after` that `before` does not have. Positions may have moved, so texts are compared,
+    without the numbers that Lean gives to metavariables."""
+    known = Counter(_NUMBERS.sub("", message.text) for message in before if message.is_error)
     added = []
     for message in after:
         if message.is_error:
-            if known[message.text] > 0:
-                known[message.text] -= 1
+            text = _NUMBERS.sub("", message.text)
+            if known[text] > 0:
+                known[text] -= 1
             else:
                 added.append(message)
     return added

@@ -69,6 +69,7 @@ class NativeGateway:
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         require_plain(source)
         baseline = self._persistently(lambda: self._loaded(source))
+        self._workshop.sweep(baseline.compiled)
         try:
             return self._persistently(lambda: certify(self._workshop, baseline, proofs))
         except LeanDied as error:
