@@ -53,8 +53,8 @@ class Foundation:
 
 
 def user_name(name: str) -> str:
-    """The declaration that the user wrote: without the private prefix that those of a `module` get, and without
-    what Lean adds for the parts that it makes of it (`t._proof_1`)."""
+    """The declaration that the user wrote: without the private prefix that those of a `module` get, and
+    without what Lean adds for the parts that it makes of it (`t._proof_1`)."""
     return _MADE_UP.sub("", _PRIVATE.sub("", name))
 
 
@@ -74,7 +74,10 @@ def new_errors(before: Sequence[Message], after: Sequence[Message]) -> list[Mess
 
 
 def judge(foundation: Foundation, other_holes: bool, says_sorry: bool) -> Verdict:
-    """The verdict on a command that elaborated without new errors. `other_holes`: it has holes left besides."""
+    """The verdict on a command that elaborated without new errors.
+
+    `other_holes`: it has holes left besides. `says_sorry`: Lean warned of a `sorry` in it.
+    """
     axioms = tuple(sorted(set(foundation.axioms)))
     foreign = [axiom for axiom in axioms if axiom not in ALLOWED_AXIOMS]
     if foundation.flaws:

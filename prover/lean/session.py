@@ -1,7 +1,7 @@
 """An open hole that outlives its Lean.
 
-Lean's own states are lost when it dies or has to be killed. A session remembers by which tactics each state was
-reached, and replays them in a new Lean when a state is asked for that the present one does not know.
+Lean's own states are lost when it dies or has to be killed. A session remembers by which tactics each state
+was reached, and replays them in a new Lean when a state is asked for that the present one does not know.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class _Reached:
 
 class ReplayingSession:
     """A `LeanSession`. `reopen` gives the hole in a Lean that works, a new one if need be; it may raise
-    `LeanKeepsDying`. A Lean that reports more than `memory_limit` bytes is replaced before the next tactic."""
+    `LeanKeepsDying`. A Lean that reports more than `memory_limit` bytes is replaced before the next tactic.
+    """
 
     def __init__(
         self, reopen: Callable[[], LineDojo], theorem_name: str, memory_limit: int | None = None

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from prover.errors import SetupError
 
-
 START_SCRIPT = Path(__file__).parent / "runtime" / "start.cjs"
 
 _HEAP_MEGABYTES = 2_000
