@@ -1,1 +1,1 @@
-"""The lemma library: certified proofs, kept in SQLite. Not built yet; ARCHITECTURE.md says what will live here."""
+"""The lemma library: certified proofs, kept in SQLite. Not built yet; see ARCHITECTURE.md."""

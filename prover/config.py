@@ -17,6 +17,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import platformdirs
 
@@ -28,7 +29,8 @@ else:
     import tomli as tomllib
 
 FILE_NAME = "prover.toml"
-LEANS = ("auto", "native", "embedded")
+LeanKind = Literal["auto", "native", "embedded"]
+LEANS: tuple[LeanKind, ...] = get_args(LeanKind)
 STRATEGIES = ("best-first", "puct", "breadth")
 
 
@@ -48,7 +50,7 @@ class Settings:
     policy: str = "fixed"
     jobs: int = 1
     seed: int = 0
-    lean: str = "auto"
+    lean: LeanKind = "auto"
 
     def __post_init__(self) -> None:
         if not _is_number(self.seconds) or not math.isfinite(self.seconds) or self.seconds <= 0:

@@ -1,38 +1,38 @@
-"""The native path, with a stand-in for Lean on PATH (see standin/): all of it but Lean itself is what ships."""
+"""The native path, with a stand-in for Lean on PATH (see standin/): all but Lean itself is what ships."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from attack_cases import FOLDER, AttackCase, load_cases
+from attack_cases import load_cases
 from standin.server import serving
 
 from prover.errors import (
     HoleUnreachable,
     InputError,
-    LeanDied,
     LeanKeepsDying,
     LeanUnavailable,
     NotAProposition,
 )
 from prover.lean.connect import NativePool
+from prover.lean.embedded.install import embedded_root
 from prover.lean.gateway import LeanSession
+from prover.lean.native import support
 from prover.lean.native.gateway import Limits, NativeGateway
-from prover.lean.source import Source, parse_source, read_source
+from prover.lean.source import Source, read_source
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, Standing
 
 STANDIN = Path(__file__).with_name("standin")
@@ -88,11 +88,10 @@ def native(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nat
 
 
 def _use_standin(server: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The embedded Lean that the stand-in talks by is where it is; only what is compiled goes to a new cache."""
-    from prover.lean.embedded.install import embedded_root
-    from prover.lean.native import support
-
-    assert embedded_root() is not None, "run `prover setup` first"
+    """On PATH, and with a new cache for what is compiled; the embedded Lean behind it stays where it is."""
+    root = embedded_root()
+    assert root is not None, "run `prover setup` first"
+    monkeypatch.setenv("LEAN_STANDIN_ROOT", str(root))
     monkeypatch.setattr(support, "_cache", lambda: cache / "cache")
     path = [str(STANDIN), str(Path(sys.executable).parent), os.environ["PATH"]]
     monkeypatch.setenv("PATH", os.pathsep.join(path))
@@ -154,6 +153,11 @@ def gateway(pool: NativePool, source: Source) -> NativeGateway:
     return found
 
 
+def limited(pool: NativePool, source: Source, **limits: float) -> NativeGateway:
+    pool._limits = Limits(**limits)  # type: ignore[arg-type]
+    return gateway(pool, source)
+
+
 def certified(pool: NativePool, source: Source, *proofs: str) -> list[Standing]:
     holes = [theorem.hole for theorem in source.theorems]
     verdicts = gateway(pool, source).certify(source, dict(zip(holes, proofs, strict=False)))
@@ -208,8 +212,13 @@ def test_what_lean_is_told(
     monkeypatch.setenv("SOME_API_KEY", "secret")
     monkeypatch.setenv("LEAN_PATH", "/somewhere/else")
     source = package(tmp_path / "demo")
-    with gateway(pool, source).open(source, source.theorems[0]):
-        talk = native.asked()[-1]
+    monkeypatch.setenv("LEAN_STANDIN_HANGS", "1")
+    with (
+        pytest.raises(HoleUnreachable),
+        limited(pool, source, opening_seconds=2).open(source, source.theorems[0]),
+    ):
+        pass
+    talk = native.asked()[-1]
     assert "SOME_API_KEY" not in talk["names"]
     assert {"--memory=8000", "--threads=1"} <= set(talk["lean"])
     own, ours, users = talk["library"]
@@ -222,10 +231,8 @@ def test_what_lean_is_told(
 
 
 def test_the_repl_is_compiled_once(pool: NativePool, native: Native, tmp_path: Path) -> None:
-    source = single(tmp_path / "file.lean")
-    for theorem in source.theorems:
-        with gateway(pool, source).open(source, theorem):
-            pass
+    lean = gateway(pool, single(tmp_path / "file.lean"))
+    assert support.library(lean._workshop) == support.library(lean._workshop)
     compiled = [Path(entry["lean"][-1]).stem for entry in native.asked() if "-o" in entry["lean"]]
     assert [name for name in compiled if "Repl" in name] == ["Lean4Repl", "ProverRepl"]
     assert [path.name for path in (tmp_path / "cache").iterdir() if path.name.startswith(".")] == []
@@ -236,13 +243,13 @@ def test_failures_have_reasons(pool: NativePool, tmp_path: Path) -> None:
     source = single(
         tmp_path / "file.lean", f"{header}theorem t (p q : Prop) (hp : p) (hq : q) : p := by sorry\n"
     )
-    with gateway(pool, source).open(source, source.theorems[0]) as session:
+    slow = "set_option maxRecDepth 100000 in have : (List.range 2000).length = 2000 := by decide"
+    with limited(pool, source, heartbeats=1000).open(source, source.theorems[0]) as session:
         for tactic, reason in [
             ("exact hq", FailureReason.TACTIC),
             ("exact hp hp,", FailureReason.PARSE),
             ("show (sorry : p)", FailureReason.FORBIDDEN),
-            ("exact (by exact?)", FailureReason.SORRY),
-            ("have : (List.range 100000).length = 100000 := by decide", FailureReason.TIMEOUT),
+            (slow, FailureReason.TIMEOUT),
         ]:
             outcome = session.run(session.root, tactic)
             assert isinstance(outcome, Failed), (tactic, outcome)
@@ -284,11 +291,11 @@ def test_a_hole_of_data(pool: NativePool, tmp_path: Path) -> None:
 
 
 def test_a_hole_that_lean_does_not_reach(pool: NativePool, tmp_path: Path) -> None:
-    text = "theorem a : 1 = 1 := by nonsense\ntheorem b (h : Nope) : True := by\n  exact nothing\n  sorry\n"
-    source = single(tmp_path / "file.lean", text)
+    before = "theorem a : 1 = 1 := by nonsense\n\ntheorem b : True := trivial\n\n"
+    source = single(tmp_path / "file.lean", before + "theorem c : True := b (by sorry)\n")
     lean = gateway(pool, source)
-    assert [complaint.position.line for complaint in lean.check(source)][0] == 1
-    with pytest.raises(HoleUnreachable, match="nothing"), lean.open(source, source.theorems[0]):
+    assert {complaint.position.line for complaint in lean.check(source)} == {1, 5}
+    with pytest.raises(HoleUnreachable, match="Function expected"), lean.open(source, source.theorems[0]):
         pass
 
 
@@ -330,12 +337,9 @@ def test_a_lean_that_hangs_at_start(
 ) -> None:
     monkeypatch.setenv("LEAN_STANDIN_HANGS", "1")
     source = single(tmp_path / "file.lean")
-    short = NativeGateway(gateway(pool, source)._workshop.place, Limits(opening_seconds=1))
-    try:
-        with pytest.raises(HoleUnreachable, match="in 1 s"), short.open(source, source.theorems[0]):
-            pass
-    finally:
-        short.close()
+    short = limited(pool, source, opening_seconds=1)
+    with pytest.raises(HoleUnreachable, match="in 1 s"), short.open(source, source.theorems[0]):
+        pass
 
 
 def test_a_repl_that_does_not_compile(
@@ -377,8 +381,28 @@ def test_close_ends_what_runs(native: Native, tmp_path: Path, monkeypatch: pytes
 
 # -- certificates ------------------------------------------------------------------------------------------
 
-SELECTION = """
-""".split()
+SELECTION = [
+    "sorry_in_aux_lemma",
+    "exact_search_finds_nothing",
+    "axiom_name_forges_report",
+    "native_decide",
+    "skip_kernel",
+    "second_theorem_true",
+    "notation_before",
+    "instance_after",
+    "option_for_the_rest",
+    "let_rec_captures_silently",
+    "data_changed",
+    "mutual_cycle",
+    "very_deep",
+    "open_chain",
+    "open_data",
+    "open_later",
+    "comment_after",
+    "where_helper",
+    "let_rec_helper",
+]
+CASES = {case.name: case for case in load_cases()}
 
 
 def test_a_proof_from_an_open_theorem_is_conditional(pool: NativePool, tmp_path: Path) -> None:
@@ -392,15 +416,75 @@ def test_a_proof_from_an_open_theorem_is_conditional(pool: NativePool, tmp_path:
     assert [verdict.standing for verdict in both.values()] == [Standing.CERTIFIED] * 2
 
 
-def test_one_bad_proof_does_not_spoil_the_others(pool: NativePool, tmp_path: Path) -> None:
+def test_one_bad_proof_does_not_spoil_the_others(pool: NativePool, native: Native, tmp_path: Path) -> None:
     source = single(tmp_path / "file.lean")
     assert certified(pool, source, "exact hp", "rfl") == [Standing.REJECTED, Standing.CERTIFIED]
     assert certified(pool, source, "exact ⟨hp, hq⟩ -- so", "omega") == [Standing.CERTIFIED] * 2
+    (scratch,) = native.scratch.iterdir()
+    assert len(list(scratch.iterdir())) == 2  # the file, and the last one with proofs
 
 
-@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.name)
-def test_attacks(case: AttackCase, shared: NativePool) -> None:
+@pytest.mark.parametrize("name", SELECTION)
+def test_attacks(name: str, shared: NativePool) -> None:
+    case = CASES[name]
     source = read_source(case.path)
     hole = source.theorems[case.hole].hole
     verdict = gateway(shared, source).certify(source, {hole: case.proof})[hole]
     assert (verdict.standing, verdict.assumes) == (case.expected, case.assumes), verdict.reason
+
+
+# -- the command -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """`prover prove --lean native`, as a process of its own."""
+    monkeypatch.setenv("PROVER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return [sys.executable, "-m", "prover", "prove", "--lean", "native"]
+
+
+def test_prove_and_write(command: list[str], native: Native, tmp_path: Path) -> None:
+    source = package(tmp_path / "demo")
+    folder = tmp_path / "demo"
+    before = listing(folder)
+    done = subprocess.run(
+        [*command, "--write", "--json", "-", str(folder)], capture_output=True, text=True, timeout=200
+    )
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(r["theorem"], r["status"], r["lean"]) for r in results] == [
+        ("first", "proved", "4.28.0-pre"),
+        ("second", "proved", "4.28.0-pre"),
+    ], done.stderr
+    assert done.returncode == 0
+    after = listing(folder)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name][1] != after[name][1]] == ["Demo/Basic.lean"]
+    assert read_source(source.path).theorems == ()
+    assert native.left_behind() == []
+
+
+def test_interrupt(
+    command: list[str], native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAN_STANDIN_HANGS", "1")
+    package(tmp_path / "demo")
+    before = listing(tmp_path / "demo")
+    process = subprocess.Popen([*command, str(tmp_path / "demo")], stderr=subprocess.PIPE, text=True)
+    while all("-o" in entry["lean"] for entry in native.asked()):  # none is there to talk with
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert native.left_behind() == []
+    assert listing(tmp_path / "demo") == before
+
+
+def test_a_failing_lake_is_one_line(command: list[str], native: Native, tmp_path: Path) -> None:
+    package(tmp_path / "demo", lakefile="BROKEN")
+    done = subprocess.run([*command, str(tmp_path / "demo")], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 2
+    assert done.stderr.count("lakefile.toml:1:0: unexpected identifier") == 1
+    assert "Traceback" not in done.stderr

@@ -259,8 +259,8 @@ theorem z : Easy := by sorry
     assert [(result.theorem.name, result.status, result.stop) for result in found] == [
         ("a", Status.OPEN, Stop.EXHAUSTED),
         ("b", Status.PROVED, Stop.PROVED),
-        ("two", Status.CONDITIONAL, Stop.EXHAUSTED),
-        ("two", Status.CONDITIONAL, Stop.EXHAUSTED),
+        ("two", Status.CONDITIONAL, Stop.PROVED),
+        ("two", Status.CONDITIONAL, Stop.PROVED),
     ]
     assert pools.made[0].closed.is_set()
 

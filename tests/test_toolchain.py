@@ -10,9 +10,10 @@ from click.testing import CliRunner
 import prover.cli.doctor
 import prover.lean.toolchain
 from prover.cli.doctor import doctor
+from prover.config import LeanKind
 from prover.errors import LeanUnavailable
 from prover.lean.embedded.node import node_binary
-from prover.lean.toolchain import EmbeddedLean, LeanKind, choose, find_native, lake_package
+from prover.lean.toolchain import EmbeddedLean, choose, find_native, lake_package
 
 # What elan's proxy does: the version is the one that the folder asks for.
 PROXY = """#!/bin/sh

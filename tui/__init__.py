@@ -1,1 +1,1 @@
-"""The terminal UI. Not built yet; ARCHITECTURE.md says what will live here."""
+"""The terminal UI. Not built yet; see ARCHITECTURE.md."""

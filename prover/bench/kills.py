@@ -24,29 +24,26 @@ from prover.policy.fixed import FixedPolicy
 from prover.search.loop import search
 from prover.types import Budget, SearchResult, Status, Theorem
 
-BUDGET = Budget(tactics=60)
+BUDGET = Budget(tactics=30)
 PROBLEMS = """\
 def double : Nat → Nat
   | 0 => 0
   | n + 1 => double n + 2
 
-def flip : List Nat → List Nat
+def turn : List Nat → List Nat
   | [] => []
-  | x :: xs => flip xs ++ [x]
+  | x :: xs => turn xs ++ [x]
 
-theorem or_swap (p q r : Prop) (h : p ∨ q ∨ r) (k : q → s) : r ∨ s ∨ p := by
+theorem or_swap (p q r s : Prop) (h : p ∨ q ∨ r) (k : q → s) : r ∨ s ∨ p := by
   sorry
 
 theorem double_add (m n : Nat) : double (m + n) = double m + double n := by
   sorry
 
-theorem false_double (m n : Nat) : double (m * n) = double m * double n := by
+theorem turn_append (xs ys : List Nat) : turn (xs ++ ys) = turn ys ++ turn xs := by
   sorry
 
-theorem flip_append (xs ys : List Nat) : flip (xs ++ ys) = flip ys ++ flip xs := by
-  sorry
-
-theorem false_flip (xs : List Nat) : flip xs = xs := by
+theorem false_turn (xs : List Nat) : turn xs = xs := by
   sorry
 """
 _FALSE = "false"

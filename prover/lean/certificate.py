@@ -15,6 +15,7 @@ from prover.types import Standing, Verdict
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 _PRIVATE = re.compile(r"^_private\..*?\.0\.")
 _MADE_UP = re.compile(r"(?<=.)\._.*$")
+_NUMBERS = re.compile(r"(?<=\?[mu]\.)\d+|(?<=_uniq\.)\d+|(?<=_hyg\.)\d+")
 _SAYS_SORRY = re.compile(r"declaration uses ['`]sorry['`]")
 
 
@@ -52,26 +53,31 @@ class Foundation:
 
 
 def user_name(name: str) -> str:
-    """The declaration that the user wrote: without the private prefix that those of a `module` get, and without
-    what Lean adds for the parts that it makes of it (`t._proof_1`)."""
+    """The declaration that the user wrote: without the private prefix that those of a `module` get, and
+    without what Lean adds for the parts that it makes of it (`t._proof_1`)."""
     return _MADE_UP.sub("", _PRIVATE.sub("", name))
 
 
 def new_errors(before: Sequence[Message], after: Sequence[Message]) -> list[Message]:
-    """The errors of `after` that `before` does not have; positions may have moved, so texts are compared."""
-    known = Counter(message.text for message in before if message.is_error)
+    """The errors of `after` that `before` does not have. Positions may have moved, so texts are compared,
+    without the numbers that Lean gives to metavariables."""
+    known = Counter(_NUMBERS.sub("", message.text) for message in before if message.is_error)
     added = []
     for message in after:
         if message.is_error:
-            if known[message.text] > 0:
-                known[message.text] -= 1
+            text = _NUMBERS.sub("", message.text)
+            if known[text] > 0:
+                known[text] -= 1
             else:
                 added.append(message)
     return added
 
 
 def judge(foundation: Foundation, other_holes: bool, says_sorry: bool) -> Verdict:
-    """The verdict on a command that elaborated without new errors. `other_holes`: it has holes left besides."""
+    """The verdict on a command that elaborated without new errors.
+
+    `other_holes`: it has holes left besides. `says_sorry`: Lean warned of a `sorry` in it.
+    """
     axioms = tuple(sorted(set(foundation.axioms)))
     foreign = [axiom for axiom in axioms if axiom not in ALLOWED_AXIOMS]
     if foundation.flaws:

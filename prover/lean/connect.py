@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from prover.config import LeanKind
 from prover.errors import LeanKeepsDying, LeanUnavailable
 from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.gateway import LeanGateway
@@ -13,7 +14,7 @@ from prover.lean.native.gateway import Limits as NativeLimits
 from prover.lean.native.gateway import NativeGateway
 from prover.lean.native.place import Place, folder_of
 from prover.lean.source import Source
-from prover.lean.toolchain import EmbeddedLean, LeanKind, choose, find_native
+from prover.lean.toolchain import EmbeddedLean, choose, find_native
 
 
 class EmbeddedPool:

@@ -44,7 +44,8 @@ class _Reached:
 
 class ReplayingSession:
     """A `LeanSession`. `reopen` gives the hole in a Lean that works, a new one if need be; it may raise
-    `LeanKeepsDying`. A Lean that reports more than `memory_limit` bytes is replaced before it goes on."""
+    `LeanKeepsDying`. A Lean that reports more than `memory_limit` bytes is replaced before it goes on.
+    """
 
     def __init__(
         self, reopen: Callable[[], LineDojo], theorem_name: str, memory_limit: int | None = None

@@ -12,13 +12,11 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from prover.config import LeanKind
 from prover.errors import LeanUnavailable
 from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.node import node_binary
-
-LeanKind = Literal["auto", "native", "embedded"]
 
 GET_ELAN = "install elan, Lean's toolchain manager (https://lean-lang.org/install/)"
 GET_EMBEDDED = "run `prover setup`"

@@ -98,24 +98,21 @@ def _talk(file: Path, library: list[Path]) -> int:
     if "LEAN_STANDIN_HANGS" in os.environ:
         time.sleep(3600)
     from prover.errors import HoleError
-    from prover.lean import transport
-    from prover.lean.embedded.install import embedded_root
     from prover.lean.embedded.lean import EmbeddedLean
     from prover.lean.embedded.process import START_SECONDS, launch
-
     from standin import files
 
-    def in_our_group(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(*args, **{**options, "start_new_session": False})
+    popen = subprocess.Popen
 
-    transport.subprocess = type("", (), {**vars(subprocess), "Popen": staticmethod(in_our_group)})
+    def in_our_group(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
+        return popen(*args, **{**options, "start_new_session": False})
+
+    subprocess.Popen = in_our_group  # type: ignore[assignment, misc]
     read = files.read(file.read_text(), library)
     if read.missing:
         print(f"{file}:1:0: error: unknown module prefix '{read.missing[0]}'")
         return 1
-    root = embedded_root()
-    assert root is not None
-    lean = EmbeddedLean(launch(root, ()), START_SECONDS)
+    lean = EmbeddedLean(launch(Path(os.environ["LEAN_STANDIN_ROOT"]), ()), START_SECONDS)
     try:
         messages, dojo = files.open_hole(lean, read)
         for m in messages:

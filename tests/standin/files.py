@@ -113,7 +113,7 @@ def examine(lean: EmbeddedLean, holes: str, proofs: str, places: list[int]) -> d
     differences = lean.differences(0, before.commands[-1].state, after.commands[-1].state)
     declared = [list(_declared(lean, file)) for file in (before, after)]
     kernel = [flaw for _, found in declared[1] for flaw in found["kernel"]]
-    report = {
+    report: dict[str, object] = {
         "kernel": kernel[0] if kernel else None,
         "differences": differences,
         "before": _ranges(declared[0]),

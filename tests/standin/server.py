@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from standin import files
-
 from prover.errors import LeanDied
 from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.lean import EmbeddedLean
 from prover.lean.embedded.process import START_SECONDS, launch
+from standin import files
 
 
 class Server(socketserver.ThreadingUnixStreamServer):

@@ -1,13 +1,12 @@
-"""The `LeanGateway` of the embedded Lean: one process that stays warm from hole to hole and from file to file."""
+"""The `LeanGateway` of the embedded Lean: one process, warm from hole to hole and from file to file."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from prover.errors import HoleUnreachable, LeanDied, LeanKeepsDying
 from prover.lean.certificate import rejected
@@ -19,14 +18,13 @@ from prover.lean.embedded.lean import EmbeddedLean
 from prover.lean.embedded.process import MEMORY_LIMIT, START_SECONDS, launch
 from prover.lean.gateway import Complaint
 from prover.lean.marker import marked
+from prover.lean.persistence import persistently
 from prover.lean.session import ReplayingSession
 from prover.lean.source import Source
 from prover.lean.transport import LineProcess
 from prover.types import Hole, Theorem, Verdict
 
-T = TypeVar("T")
-_ATTEMPTS = 5
-_CRASHES = 2
+_STARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class EmbeddedGateway:
         return LEAN_VERSION
 
     def check(self, source: Source) -> Sequence[Complaint]:
-        return self._persistently(lambda lean: self._loaded(lean, source).complaints())
+        return persistently(lambda: self._loaded(self._warm(), source).complaints())
 
     @contextmanager
     def open(
@@ -65,11 +63,11 @@ class EmbeddedGateway:
             return self._open(self._warm(), source, theorem, solved)
 
         name = theorem.declaration.name
-        yield self._persistently(lambda lean: ReplayingSession(reopen, name, MEMORY_LIMIT))
+        yield persistently(lambda: ReplayingSession(reopen, name, MEMORY_LIMIT))
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         try:
-            return self._persistently(lambda lean: certify(lean, self._loaded(lean, source), proofs))
+            return persistently(lambda: self._certified(source, proofs))
         except LeanDied as error:
             return dict.fromkeys(proofs, rejected(f"Lean does not survive it: {error}"))
 
@@ -95,32 +93,28 @@ class EmbeddedGateway:
             self._file = ElaboratedFile.elaborate(lean, source)
         return self._file
 
+    def _certified(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
+        lean = self._warm()
+        return certify(lean, self._loaded(lean, source), proofs)
+
     def _warm(self) -> EmbeddedLean:
         """The running Lean, or a new one where it died or has grown too big."""
-        lean = self._lean
-        if lean is not None and lean.process.alive and lean.memory < MEMORY_LIMIT:
-            return lean
-        if lean is not None:
-            lean.process.kill()
+        if self._lean is not None and self._lean.process.alive and self._lean.memory < MEMORY_LIMIT:
+            return self._lean
+        if self._lean is not None:
+            self._lean.process.kill()
         self._lean, self._file = None, None
+        for _ in range(_STARTS):
+            try:
+                self._lean = EmbeddedLean(self._launched(), START_SECONDS)
+                return self._lean
+            except LeanDied as error:
+                last = error
+        raise LeanKeepsDying(f"the embedded Lean died {_STARTS} times at its start: {last}")
+
+    def _launched(self) -> LineProcess:
         with self._starting:
             if self._closed:
                 raise LeanKeepsDying("Lean was closed")
             self._process = launch(self._root, self._imports)
-        self._lean = EmbeddedLean(self._process, START_SECONDS)
-        return self._lean
-
-    def _persistently(self, action: Callable[[EmbeddedLean], T]) -> T:
-        """Do it in a new Lean where one dies of it; one that dies by itself twice is to blame for it."""
-        crashes = 0
-        for _ in range(_ATTEMPTS):
-            lean: EmbeddedLean | None = None
-            try:
-                lean = self._warm()
-                return action(lean)
-            except LeanDied as error:
-                last = error
-                crashes += lean is not None and not error.killed
-                if crashes == _CRASHES:
-                    raise
-        raise LeanKeepsDying(f"the embedded Lean died {_ATTEMPTS} times in a row: {last}")
+            return self._process

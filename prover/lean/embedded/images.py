@@ -1,7 +1,7 @@
-"""Images of Leans that have read their imports, so that the next one starts from there (see runtime/image.cjs).
+"""Images of Leans that have read their imports: the next one starts from there (see runtime/image.cjs).
 
-One for each set of imports, made when it is first needed, in the folder of the embedded Lean. It is a cache: any
-of them may be deleted at any time, and the oldest is, when there are more than a few.
+One for each set of imports, made when it is first needed, in the folder of the embedded Lean. It is a cache:
+any of them may be deleted at any time, and the oldest is, when there are more than a few.
 """
 
 from __future__ import annotations
@@ -72,10 +72,8 @@ def _record(root: Path, imports: Sequence[str], image: Path) -> None:
     description = Path(f"{partial}.json")
     if not description.is_file():
         partial.unlink(missing_ok=True)
-        said = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()
-        raise LeanUnavailable(
-            f"the embedded Lean died when it was started for the first time: {said[-1] if said else 'silently'}"
-        )
+        said = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines() or ["silently"]
+        raise LeanUnavailable(f"the embedded Lean died when it was started for the first time: {said[-1]}")
     partial.rename(image)
     description.rename(_description(image))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prover.errors import HoleUnreachable, LeanDied, NotAProposition
+from prover.errors import HoleError, HoleUnreachable, LeanDied, NotAProposition
 from prover.lean.certificate import Foundation, Message
 from prover.lean.dojo import FocusingDojo
 from prover.lean.transport import LineProcess
@@ -19,6 +19,8 @@ from prover.types import Span
 
 FILE_SECONDS = 600.0
 """The wall limit of one request at the command level; Lean's own heartbeats end a command long before."""
+
+_LEFT_OPEN = "unsolved goals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,16 @@ class EmbeddedLean:
         if "tacticState" in reply:
             self._dojo = FocusingDojo(self.process, reply, seconds, heartbeats=heartbeats)
             return self._dojo
-        if "commands" not in reply:
-            self._forget_all(self.process.receive(FILE_SECONDS))
-            raise NotAProposition("it stands for data, not for a proof")
+        if "commands" not in reply:  # the REPL opened, and found that it is no place for it
+            reply = self.process.receive(FILE_SECONDS)
+            objection: HoleError = NotAProposition("it stands for data, not for a proof")
+        else:
+            objection = HoleUnreachable("Lean elaborates the declaration without it")
         self._forget_all(reply)
         messages = (message for command in _commands(reply, text.encode()) for message in command.messages)
-        error = next((message.text for message in messages if message.is_error), "")
-        raise HoleUnreachable(
-            error.splitlines()[0] if error else "Lean elaborates the declaration without it"
-        )
+        errors = [message.text for message in messages if message.is_error]
+        said = [error.splitlines()[0] for error in errors if not error.startswith(_LEFT_OPEN)]
+        raise HoleUnreachable(said[0]) if said else objection
 
     def leave(self) -> None:
         """Close the open hole, if there is one; its Dojo is closed then."""

@@ -11,10 +11,8 @@ from pathlib import Path
 
 from prover.errors import SetupError
 
-
 START_SCRIPT = Path(__file__).parent / "runtime" / "start.cjs"
 
-_STACK_KILOBYTES = 60_000
 _HEAP_MEGABYTES = 2_000
 
 
@@ -25,7 +23,6 @@ def node_command(root: Path, writable: Path | None = None) -> list[str]:
     """
     return [
         str(node_binary()),
-        f"--stack-size={_STACK_KILOBYTES}",
         f"--max-old-space-size={_HEAP_MEGABYTES}",
         "--wasm-lazy-validation",
         "--permission",

@@ -53,7 +53,7 @@ PATCHES = (
         old='process.binding("constants")',
         new='{fs:require("fs").constants}',
     ),
-    # Under Node this build shows Lean the machine's own folders, where model-written tactics have no business.
+    # Under Node this build shows Lean the machine's own folders: no place for model-written tactics.
     Patch(
         purpose="show Lean no folder of the machine",
         old='FS.mount(NODEFS,{root:"/home"},"/home");FS.mount(NODEFS,{root:"/tmp"},"/tmp");',
@@ -71,11 +71,11 @@ PATCHES = (
     # Lean recurses deeply, and a thread of Node's has no more than 4 MB of stack by itself.
     Patch(
         purpose="give threads a larger stack",
-        old='new Worker(pthreadMainJs,{workerData:"em-pthread",name:"em-pthread"})',
-        new='new Worker(pthreadMainJs,{workerData:"em-pthread",name:"em-pthread",resourceLimits:threadLimits})',
+        old='{workerData:"em-pthread",name:"em-pthread"}',
+        new='{workerData:"em-pthread",name:"em-pthread",resourceLimits:threadLimits}',
     ),
-    # Two things for image.cjs, which continues a thread of another process: it must know where the thread's own
-    # variables are, and has a message of its own.
+    # Two things for image.cjs, which continues a thread of another process: it must know where the thread's
+    # own variables are, and has a message of its own.
     Patch(
         purpose="tell where thread-local storage is",
         old="var __tls_base=tlsInitFunc();",

@@ -69,7 +69,5 @@ def _failure(workshop: Workshop, ended: Ended) -> InputError | LeanDied:
 def _unknown_import(workshop: Workshop, module: str, said: str) -> InputError:
     place = workshop.place
     first = said.splitlines()[0]
-    cure = (
-        f"`lake build {module}` compiles one of the package" if place.in_package else "it has no package"
-    )
+    cure = f"`lake build {module}` compiles one of the package" if place.in_package else "it has no package"
     return InputError(f"unknown import {module}: Lean does not find it from {place.folder} ({first}); {cure}")

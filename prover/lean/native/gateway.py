@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
-from prover.errors import HoleUnreachable, LeanDied, LeanKeepsDying, LeanTimeout
+from prover.errors import HoleUnreachable, LeanDied, LeanTimeout
 from prover.lean.certificate import rejected
 from prover.lean.gateway import Complaint
 from prover.lean.native.certify import Baseline, certify
@@ -15,13 +14,10 @@ from prover.lean.native.dojo import NativeDojo
 from prover.lean.native.opening import launch, obstacle, require_plain
 from prover.lean.native.place import Place
 from prover.lean.native.workshop import Workshop
+from prover.lean.persistence import persistently
 from prover.lean.session import ReplayingSession
 from prover.lean.source import Source
 from prover.types import Hole, Position, Theorem, Verdict
-
-T = TypeVar("T")
-_ATTEMPTS = 5
-_CRASHES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class NativeGateway:
 
     def check(self, source: Source) -> Sequence[Complaint]:
         require_plain(source)
-        errors = self._persistently(lambda: self._loaded(source)).errors
+        errors = persistently(lambda: self._loaded(source)).errors
         return [Complaint(Position(error.line, error.column + 1), error.text) for error in errors]
 
     @contextmanager
@@ -58,9 +54,7 @@ class NativeGateway:
     ) -> Iterator[ReplayingSession]:
         require_plain(source)
         name = theorem.declaration.name
-        session = self._persistently(
-            lambda: ReplayingSession(lambda: self._open(source, theorem, solved), name)
-        )
+        session = persistently(lambda: ReplayingSession(lambda: self._open(source, theorem, solved), name))
         try:
             yield session
         finally:
@@ -68,9 +62,10 @@ class NativeGateway:
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         require_plain(source)
-        baseline = self._persistently(lambda: self._loaded(source))
+        baseline = persistently(lambda: self._loaded(source))
+        self._workshop.sweep(baseline.compiled)
         try:
-            return self._persistently(lambda: certify(self._workshop, baseline, proofs))
+            return persistently(lambda: certify(self._workshop, baseline, proofs))
         except LeanDied as error:
             return dict.fromkeys(proofs, rejected(f"Lean does not survive it: {error}"))
 
@@ -94,16 +89,3 @@ class NativeGateway:
         if self._baseline is None or self._baseline.source != source:
             self._baseline = Baseline.elaborate(self._workshop, source)
         return self._baseline
-
-    def _persistently(self, action: Callable[[], T]) -> T:
-        """Do it again where Lean dies; one that dies by itself twice is to blame for it."""
-        crashes = 0
-        for _ in range(_ATTEMPTS):
-            try:
-                return action()
-            except LeanDied as error:  # noqa: PERF203
-                last = error
-                crashes += not error.killed
-                if crashes == _CRASHES or isinstance(error, LeanTimeout):
-                    raise
-        raise LeanKeepsDying(f"Lean died {_ATTEMPTS} times in a row: {last}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -53,6 +54,14 @@ class Workshop:
             file.write_text(text, encoding="utf-8", newline="\n")
             return file
 
+    def sweep(self, kept: Path | None) -> None:
+        """Remove the copies but the one in whose folder `kept` is. A Lean that talks has read its own."""
+        with self._lock:
+            self._require_open()
+            for folder in Path(self._folder.name).iterdir():
+                if kept is None or folder != kept.parent:
+                    shutil.rmtree(folder)
+
     def run(
         self, arguments: Sequence[str | Path], seconds: float, library: Path | None = None, lake: bool = True
     ) -> Ended:
@@ -67,6 +76,8 @@ class Workshop:
         except LeanDied:
             self._require_open()
             raise
+        finally:
+            self._running = None
 
     def talk(self, arguments: Sequence[str | Path], library: Path) -> LineProcess:
         """Start a Lean to talk with; the last one ends."""

@@ -94,7 +94,14 @@ class Elaborator {
     return shown;
   }
 
-  /** Is the main goal a proposition? */
+  hasGoals() {
+    const goals = this.goals();
+    const some = !isBox(goals);
+    dec(goals);
+    return some;
+  }
+
+  /** Is the main goal, which there must be, a proposition? */
   opensOnProposition() {
     const goals = this.goals();
     const type = value(call("l_Lean_MVarId_getType", field(goals, 0), ...this.meta));
@@ -253,6 +260,10 @@ class Proof {
 function tacticRepl(args, original) {
   if (!isMark(args[0])) return original(...args);
   const elaborator = new Elaborator(...args.slice(1, 9));
+  if (!elaborator.hasGoals()) {
+    elaborator.release();
+    return original(...args);
+  }
   if (elaborator.opensOnProposition()) serve(new Proof(elaborator));
   else answer({ error: "[fatal] not_a_theorem" });
   elaborator.release();
