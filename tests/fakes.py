@@ -77,7 +77,7 @@ class FakeSession:
         self.root = self._new((root,))
         self.ran: list[tuple[Goals, str]] = []
 
-    def run(self, state: TacticState, tactic: str) -> Outcome:
+    def run(self, state: TacticState, tactic: str, seconds: float | None = None) -> Outcome:
         assert not self.closed, "the session is over"
         assert self._states[state.id] is state, "a state of another session"
         goals = tuple(goal.target for goal in state.goals)

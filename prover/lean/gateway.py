@@ -34,9 +34,10 @@ class LeanSession(Protocol):
     @property
     def root(self) -> TacticState: ...
 
-    def run(self, state: TacticState, tactic: str) -> Outcome:
+    def run(self, state: TacticState, tactic: str, seconds: float | None = None) -> Outcome:
         """Try `tactic` on the first goal of `state`.
 
+        It gets at most so many `seconds` of wall time, where they are fewer than the session's own limit.
         Answers `Proved` when no goal of `state` is left. A failed, slow, deadly or forbidden tactic is a
         `Failed`. Raises `LeanKeepsDying` when no Lean can be had any more.
         """

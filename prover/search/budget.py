@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 from prover.types import Budget, Outcome, Statistics, Stop
 
+GRACE = 1.0
+"""How many seconds past the time budget a tactic under way may go on: to end it costs the Lean, and a new one
+must read the file again."""
+
 
 class Meter:
-    """Counts from its making on. `clock` gives seconds, and never runs backwards."""
+    """Counts from its making on, or from `begin`. `clock` gives seconds, and never runs backwards."""
 
     def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
         self._budget = budget
@@ -18,6 +22,15 @@ class Meter:
         self._tactics = 0
         self._expansions = 0
         self._lean_seconds = 0.0
+
+    def begin(self) -> None:
+        """Leave out of the count what was before."""
+        self._start = self._clock()
+
+    def seconds_for_tactic(self) -> float | None:
+        """After how many seconds a tactic must be ended; None is no limit."""
+        limit = self._budget.seconds
+        return None if limit is None else max(0.0, self._start + limit - self._clock()) + GRACE
 
     def count_expansion(self) -> None:
         self._expansions += 1

@@ -39,6 +39,9 @@ from prover.search.tree import NodeStatus, StateNode, TacticNode, Tree, path_to
 from prover.types import (
     Advanced,
     Budget,
+    Failed,
+    FailureReason,
+    Outcome,
     Proved,
     SearchResult,
     Standing,
@@ -110,6 +113,8 @@ class _Attempt:
         with self.gateway.open(self.source, self.theorem, scripts) as session:
             visit = _Visit(session, Tree(session.root, self.ids), BestFirst(), solved)
             root = visit.tree.root
+            if not solved:
+                self.meter.begin()  # reading the file, of whatever length, is no search
             yield Opened(self.theorem, len(solved) + 1, root.id, root.state)
             visit.frontier.push(root)
             while len(visit.frontier):
@@ -128,7 +133,9 @@ class _Attempt:
         for candidate in candidates:
             if (stop := self.meter.before_tactic()) is not None:
                 return stop
-            outcome = visit.session.run(node.state, candidate.tactic)
+            outcome = visit.session.run(node.state, candidate.tactic, self.meter.seconds_for_tactic())
+            if _timed_out(outcome) and (stop := self.meter.before_tactic()) is not None:
+                return stop  # ended by the end of the search, which says nothing of the tactic
             self.meter.count_tactic(outcome)
             tactic = visit.tree.record(node, candidate, outcome)
             yield from _tell(tactic)
@@ -161,8 +168,8 @@ class _Attempt:
                 self.best = text, verdict
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
-            if set(verdict.assumes) == {self.theorem.declaration.name}:
-                return Stop.PROVED  # nothing but the declaration's own other holes is missing
+            if verdict.within:
+                return Stop.PROVED  # whatever the proof, the other holes are missing
             return None
         if len(scripts) == VISITS:
             return None
@@ -185,6 +192,10 @@ def _tell(tactic: TacticNode) -> Iterator[Event]:
     yield Tried(tactic.parent.id, tactic.candidate, tactic.outcome, child)
     if child is not None and tactic.duplicate:
         yield Duplicate(tactic.parent.id, child)
+
+
+def _timed_out(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT
 
 
 def _script(last: TacticNode) -> Script:

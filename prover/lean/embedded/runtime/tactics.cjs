@@ -4,7 +4,7 @@
 //   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "error": null, "ms": 1.5}
 //   → exit
 //
-// `sid` numbers the saved states from 0, where the hole opens. `cmd` is one tactic (or a sequence of them) and
+// `sid` numbers the saved states from 0, where the hole opens. `cmd` is one tactic and
 // runs on the first goal. `heartbeats` (thousands, as `maxHeartbeats` counts them) are counted afresh for each
 // request. No goals are left when `tacticState` is "no goals". After `exit` Lean goes on from the first state
 // without goals; where there is none, from where the hole opened, and then reports the goal as unsolved.
