@@ -173,12 +173,14 @@ class Verdict:
     """What a fresh elaboration of the real file, with the hole replaced, says of a proof.
 
     `axioms` are the axioms that the declaration rests on, sorted. `assumes` names the open theorems that it
-    leans on, and is empty unless conditional. `reason` says why it was rejected, and is empty otherwise.
+    leans on, and is empty unless conditional; `within`: all of them are declared together with it, so what is
+    missing is other holes there. `reason` says why it was rejected, and is empty otherwise.
     """
 
     standing: Standing
     axioms: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
+    within: bool = False
     reason: str = ""
 
 

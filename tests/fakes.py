@@ -84,7 +84,7 @@ class FakeSession:
         self.root = self._new((root,))
         self.ran: list[tuple[int, Goals, str]] = []
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         assert not self.closed, "the session is over"
         assert self._states[state.id] == state, "a state of another session"
         (group,) = (members for members in state.groups if goal in members)

@@ -259,7 +259,7 @@ def test_some_deaths_at_start_are_survived(how: str, liars: Liars) -> None:
 @pytest.mark.parametrize("how", ["dies", "killed", "rubbish"])
 def test_too_many_are_not(how: str, liars: Liars) -> None:
     liars.words = ("1000", how)
-    with pytest.raises(LeanKeepsDying, match="died 5 times in a row: Lean died") as error:
+    with pytest.raises(LeanKeepsDying, match="died 5 times at its start: Lean died") as error:
         liars.run("one")
     assert error.value.exit_status == 3 and "\n" not in str(error.value)
 
@@ -304,9 +304,9 @@ def fib : Nat → Nat
 
 def test_killing_lean_changes_no_result() -> None:
     before = processes()
-    found = list(endure(root(), searches=10, seed=1))
+    found = list(endure(root(), searches=8, seed=1))
     disturbed = [each for each in found if each.expected is not None]
-    assert len(disturbed) == 10 and sum(each.killed for each in disturbed) >= 5
+    assert len(disturbed) == 8 and sum(each.killed for each in disturbed) >= 3
     assert {each.result.status for each in found} == {Status.PROVED, Status.OPEN}
     assert not [each for each in found if not (each.same and each.sound)]
     assert processes() <= before

@@ -443,7 +443,7 @@ def test_data_is_not_attempted(lean: EmbeddedGateway) -> None:
     "text",
     [
         "theorem t : True := by\n  exact trivial\n  sorry\n",
-        "theorem t : True := by\n  simp [\n  sorry\n",
+        "theorem t : True := by\n  )\n  sorry\n",
         "theorem t : True := by\n  fail\n  sorry\n",
         "#exit\ntheorem t : True := by\n  sorry\n",
     ],

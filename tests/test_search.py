@@ -189,10 +189,12 @@ def test_a_goal_that_only_reads_alike_is_searched_itself(source: Source) -> None
     """The session refuses at the second place what it took at the first."""
 
     class Choosy(FakeSession):
-        def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+        def run(
+            self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None
+        ) -> Outcome:
             if goal == 1 and tactic == "simp":
                 return FAILED
-            return super().run(state, tactic, goal)
+            return super().run(state, tactic, goal, seconds)
 
     class ChoosyGateway(FakeGateway):
         @contextmanager

@@ -123,7 +123,8 @@ def _verdict(source: Source, proofs: Mapping[Hole, str], theorem: Theorem) -> Ve
                     names += re.findall(r"use ([\w.]+)", proofs.get(other.hole, ""))
     without = {other.name for other in source.theorems if other.hole not in proofs}
     assumes = tuple(sorted(reached & without))
-    return Verdict(Standing.CONDITIONAL if assumes else Standing.CERTIFIED, ("propext",), assumes)
+    standing = Standing.CONDITIONAL if assumes else Standing.CERTIFIED
+    return Verdict(standing, ("propext",), assumes, within=assumes == (theorem.name,))
 
 
 class ToySession:
@@ -133,7 +134,7 @@ class ToySession:
         self._count = 0
         self.root = self._state()
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         kind, used = self._claim
         match tactic.split():
             case ["easy"] if kind == "Easy":

@@ -98,10 +98,10 @@ def measure(root: Path) -> Generator[Seen, None, None]:
     yield from _starts(root, source)
     with closing(EmbeddedGateway(root, (), Limits())) as gateway:
         gateway.check(source)
-        yield from _openings(gateway, source, "opening a theorem in a warm Lean")
+        yield from _openings(gateway, source, "opening a theorem, warm")
         yield from _tactics(gateway, source)
         yield from _growth(gateway, source)
-        yield from _openings(gateway, source, f"the same after {CHECKPOINTS[-1]:,} saved states")
+        yield from _openings(gateway, source, f"the same, {CHECKPOINTS[-1]:,} states later")
     yield from _stock(root, source)
 
 
@@ -167,7 +167,7 @@ def _timed(run: Callable[[str], float], runs: Mapping[str, int], stock: bool) ->
             lean += run(tactic)
             wall += time.perf_counter() - begun
         if tactic == "skip":
-            yield Measured(tactic, count / wall, "a second", 3000.0, more_is_better=True, stock=stock)
+            yield Measured(tactic, count / wall, "/s", 3000.0, more_is_better=True, stock=stock)
         slow = 1000 * lean / count >= SLOW_MILLISECONDS
         yield Measured(f"{tactic}: inside Lean", 1000 * lean / count, "ms", stock=stock)
         yield Measured(f"{tactic}: wall / inside Lean", wall / lean, "", 1.05 if slow else None, stock=stock)
@@ -198,8 +198,8 @@ def _growth(gateway: EmbeddedGateway, source: Source) -> Iterator[Seen]:
 def _for_each_thousand(grown: Sequence[Grown]) -> Iterator[Measured]:
     first, last = grown[0], grown[-1]
     thousands = (last.states - first.states) / 1000
-    yield Measured("1,000 saved states, WebAssembly", (last.wasm - first.wasm) / thousands, "MB")
-    yield Measured("1,000 saved states, resident", (last.resident - first.resident) / thousands, "MB")
+    yield Measured("1,000 states, WebAssembly", (last.wasm - first.wasm) / thousands, "MB")
+    yield Measured("1,000 states, resident", (last.resident - first.resident) / thousands, "MB")
 
 
 def _resident() -> int:

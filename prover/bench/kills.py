@@ -73,7 +73,7 @@ class Found:
 
 
 def endure(root: Path, searches: int, seed: int) -> Generator[Found, None, None]:
-    """Each problem once in peace, and then so many searches with a kill in each. Raises `ProverError`."""
+    """Each problem in peace, and then so many searches with a kill in each. Raises `ProverError`."""
     draw = random.Random(seed)
     others = processes()
     source = parse_source(Path("Problems.lean"), PROBLEMS.encode())
@@ -82,8 +82,9 @@ def endure(root: Path, searches: int, seed: int) -> Generator[Found, None, None]
         peaceful: dict[str, SearchResult] = {}
         seconds: dict[str, float] = {}
         for theorem in source.theorems:
-            begun = time.monotonic()
             peaceful[theorem.name] = _search(gateway, source, theorem)
+            begun = time.monotonic()  # of a search in a Lean that has done this before
+            _search(gateway, source, theorem)
             seconds[theorem.name] = time.monotonic() - begun
             yield Found(theorem.name, peaceful[theorem.name], None, killed=False)
         for n in range(searches):

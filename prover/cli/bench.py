@@ -102,7 +102,8 @@ def _bar() -> Bar:
 
 
 def _measured_table(measured: Sequence[Measured]) -> Table:
-    table = Table("", "measured", "goal", "met", "LeanDojo's transport")
+    table = Table("", "measured", "goal", "met", "stock", caption="stock: through LeanDojo's own transport")
+    table.columns[0].no_wrap = True
     for column in (1, 2, 4):
         table.columns[column].justify = "right"
     stock = {each.what: f"{_number(each.value)} {each.unit}" for each in measured if each.stock}

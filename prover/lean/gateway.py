@@ -34,12 +34,13 @@ class LeanSession(Protocol):
     @property
     def root(self) -> TacticState: ...
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         """Try `tactic` on the goal of that number in `state`.
 
         The tactic sees that goal, and behind it the others of its group (`TacticState.groups`). What it
         leaves of these is the new state; the other goals of `state` are not in it. Answers `Proved` when
-        nothing of the group is left. A failed, slow, deadly or forbidden tactic is a `Failed`. Raises
+        nothing of the group is left. It gets at most so many `seconds` of wall time, where they are fewer
+        than the session's own limit. A failed, slow, deadly or forbidden tactic is a `Failed`. Raises
         `LeanKeepsDying` when no Lean can be had any more.
         """
         ...

@@ -64,20 +64,22 @@ class ReplayingSession:
         """Bytes, as Lean last reported them; 0 before the first tactic."""
         return int(self._dojo.reply.get("memory", 0))
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         why = refusal(tactic, self._theorem_name)
         if why is not None:
             return Failed(FailureReason.FORBIDDEN, why)
-        outcome = self._attempt(state, tactic, goal)
+        outcome = self._attempt(state, tactic, goal, seconds)
         if outcome is None:
-            outcome = self._attempt(state, tactic, goal)
+            outcome = self._attempt(state, tactic, goal, seconds)
         if outcome is None:
             return Failed(FailureReason.CRASH, "Lean was killed twice while it ran this")
         return outcome
 
-    def _attempt(self, state: TacticState, tactic: str, goal: int) -> Outcome | None:
+    def _attempt(self, state: TacticState, tactic: str, goal: int, seconds: float | None) -> Outcome | None:
         """None when Lean was killed from outside: the tactic deserves another try."""
         known = self._known(state.id)
+        limit = self._dojo.timeout
+        self._dojo.timeout = limit if seconds is None else min(limit, seconds)
         try:
             result = self._run(known, tactic, goal)
         except AssertionError:
@@ -86,6 +88,8 @@ class ReplayingSession:
             return Failed(FailureReason.TIMEOUT, str(error), self._dojo.timeout)
         except LeanDied as error:
             return None if error.killed else Failed(FailureReason.CRASH, str(error))
+        finally:
+            self._dojo.timeout = limit
         outcome = self._outcome(state.id, tactic, goal, result)
         if self._memory_limit is not None and self.memory > self._memory_limit:
             self._dojo.process.kill()

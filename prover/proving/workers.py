@@ -146,12 +146,16 @@ class Worker(threading.Thread):
 
 def _settle(gateway: LeanGateway, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
     """The verdicts on the proofs side by side, without those that do not stand beside the others."""
-    left = dict(proofs)
-    while left:
-        verdicts = gateway.certify(source, left)
-        rejected = [hole for hole, verdict in verdicts.items() if verdict.standing is Standing.REJECTED]
-        if not rejected:
-            return verdicts
-        for hole in rejected:
-            del left[hole]
-    return {}
+    if not proofs:
+        return {}
+    verdicts = gateway.certify(source, proofs)
+    standing = [hole for hole, verdict in verdicts.items() if verdict.standing is not Standing.REJECTED]
+    if len(standing) == len(proofs):
+        return verdicts
+    if standing or len(proofs) == 1:
+        return _settle(gateway, source, {hole: proofs[hole] for hole in standing})
+    holes = sorted(proofs, key=lambda hole: hole.span.start)  # nobody knows which one it is
+    halves = holes[: len(holes) // 2], holes[len(holes) // 2 :]
+    first, second = (_settle(gateway, source, {hole: proofs[hole] for hole in half}) for half in halves)
+    together = gateway.certify(source, {hole: proofs[hole] for hole in (*first, *second)})
+    return first if any(verdict.standing is Standing.REJECTED for verdict in together.values()) else together

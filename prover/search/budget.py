@@ -7,19 +7,35 @@ from collections.abc import Callable
 
 from prover.types import Budget, Outcome, Statistics, Stop
 
+GRACE = 1.0
+"""How many seconds past the time budget a tactic under way may go on: to end it costs the Lean, and a new one
+must read the file again."""
+
 
 class Meter:
-    """Counts from its making on. `clock` gives seconds, and never runs backwards; `spent` came before."""
+    """Counts from its making on, or from `begin`. `clock` gives seconds, and never runs backwards; `spent`
+    came before.
+    """
 
     def __init__(
         self, budget: Budget, clock: Callable[[], float] = time.monotonic, spent: float = 0.0
     ) -> None:
         self._budget = budget
         self._clock = clock
+        self._spent = spent
         self._start = clock() - spent
         self._tactics = 0
         self._expansions = 0
         self._lean_seconds = 0.0
+
+    def begin(self) -> None:
+        """Leave out of the count what passed since the making."""
+        self._start = self._clock() - self._spent
+
+    def seconds_for_tactic(self) -> float | None:
+        """After how many seconds a tactic must be ended; None is no limit."""
+        limit = self._budget.seconds
+        return None if limit is None else max(0.0, self._start + limit - self._clock()) + GRACE
 
     def count_expansion(self) -> None:
         self._expansions += 1

@@ -41,7 +41,18 @@ from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Re
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
 from prover.search.shorten import shortened
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
-from prover.types import Budget, SearchResult, Standing, Status, Stop, Theorem, Verdict
+from prover.types import (
+    Budget,
+    Failed,
+    FailureReason,
+    Outcome,
+    SearchResult,
+    Standing,
+    Status,
+    Stop,
+    Theorem,
+    Verdict,
+)
 
 WIDTH = 32
 """How many tactics the policy is asked for when a goal is first expanded; twice as many each time after."""
@@ -152,6 +163,8 @@ class _Attempt:
             visit = _Visit(session, Tree(session.root, self.ids), self.strategy(), solved)
             tree = visit.tree
             self.first = self.first or tree
+            if not solved:
+                self.meter.begin()  # reading the file, of whatever length, is no search
             yield Opened(self.theorem, len(solved) + 1, tree.root.id, tree.root.state)
             while (goal := visit.next()) is not None:
                 if not goal.untried:
@@ -183,7 +196,11 @@ class _Attempt:
             visit.fell = False
             yield Resumed(goal.id)
         candidate = goal.untried.popleft()
-        outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0])
+        seconds = self.meter.seconds_for_tactic()
+        outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0], seconds)
+        if _timed_out(outcome) and (stop := self.meter.before_tactic()) is not None:
+            goal.untried.appendleft(candidate)
+            return stop  # ended by the end of the search, which says nothing of the tactic
         self.meter.count_tactic(outcome)
         tactic = visit.tree.record(goal, candidate, outcome)
         yield from _tell(tactic)
@@ -212,8 +229,8 @@ class _Attempt:
                 yield from self.shorten(visit, scripts)
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
-            if set(verdict.assumes) == {self.theorem.declaration.name}:
-                return Stop.PROVED  # nothing but the declaration's own other holes is missing
+            if verdict.within:
+                return Stop.PROVED  # whatever the proof, the other holes are missing
             return None
         if len(scripts) == VISITS:
             return None
@@ -275,3 +292,7 @@ def _tell_fallen(visit: _Visit) -> Iterator[Event]:
         visit.fell = True
         yield GivenUp(goal.id, goal.why)
     visit.tree.fallen.clear()
+
+
+def _timed_out(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT

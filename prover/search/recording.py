@@ -125,11 +125,11 @@ class _RecordedSession:
         self._reached = [_Reached(-1, "", 0)]
         self.root = root
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0) -> Outcome:
+    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         if self._recording.tried:
             outcome, real = self._remembered(tactic), None
         else:
-            outcome = self._session().run(self._real(state.id), tactic, goal)
+            outcome = self._session().run(self._real(state.id), tactic, goal, seconds)
             real = outcome.state if isinstance(outcome, Advanced) else None
         if not isinstance(outcome, Advanced):
             return outcome

@@ -113,5 +113,9 @@ def _outcome(outcome: Line) -> Outcome:
 
 def _verdict(verdict: Line) -> Verdict:
     return Verdict(
-        Standing(verdict["standing"]), tuple(verdict["axioms"]), tuple(verdict["assumes"]), verdict["reason"]
+        standing=Standing(verdict["standing"]),
+        axioms=tuple(verdict["axioms"]),
+        assumes=tuple(verdict["assumes"]),
+        within=verdict["within"],
+        reason=verdict["reason"],
     )

@@ -1,7 +1,8 @@
-"""The embedded Lean's certificate: the file elaborated afresh from the first changed command to its end.
+"""The embedded Lean's certificate: the file elaborated afresh from the first changed command on.
 
 What stands before the first proof is the file's own text, elaborated once; its state is a value that nothing
-later can change, so starting from it is starting from the beginning.
+later can change, so starting from it is starting from the beginning. What comes after the last proof is
+elaborated too, unless nothing in it could turn out differently.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from prover.lean.certificate import judge, new_errors, rejected, user_name
 from prover.lean.embedded.file import ElaboratedFile, moved
 from prover.lean.embedded.lean import Command, EmbeddedLean
-from prover.types import Hole, Verdict
+from prover.types import Hole, Span, Verdict
 
 STAND_IN = "prover_example"
 """The name under which an `example`, which leaves nothing behind, is declared to be examined."""
@@ -24,51 +25,71 @@ def certify(lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str]
     verdicts = {hole: rejected("Lean stops reading the file before it") for hole in proofs}
     if not reached:
         return verdicts
-    first = min(reached.values())
-    start = file.commands[first].span.start
-    text = file.source.replaced(proofs)[start:]
-    after = moved(lean.elaborate(file.state_before(first), text), start)
+    examiner = _Examiner(lean, file, proofs, sorted(set(reached.values())))
     try:
-        examiner = _Examiner(lean, file, proofs, first, after)
-        flaw = examiner.flaw_of_the_file(set(reached.values()))
+        flaw = examiner.flaw_of_the_file()
         for hole, index in reached.items():
             verdicts[hole] = rejected(flaw) if flaw else examiner.verdict(index)
         return verdicts
     finally:
         if lean.process.alive:
-            lean.forget(command.state for command in after)
+            lean.forget(examiner.states)
 
 
 class _Examiner:
-    """Compares the commands from `first` on: `file`'s, with their holes, and `after`, with the proofs."""
+    """Compares a file's commands from the first changed one on, with their holes and with the proofs."""
 
     def __init__(
-        self,
-        lean: EmbeddedLean,
-        file: ElaboratedFile,
-        proofs: Mapping[Hole, str],
-        first: int,
-        after: Sequence[Command],
+        self, lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str], changed: Sequence[int]
     ) -> None:
         self._lean = lean
         self._file = file
         self._proofs = proofs
-        self._first = first
-        self._after = after
+        self._changed = changed
+        self._first = changed[0]
+        self._after: list[Command] = []
+        self._text = file.source.replaced(proofs)
 
-    def flaw_of_the_file(self, changed: set[int]) -> str:
+    @property
+    def states(self) -> list[int]:
+        return [command.state for command in self._after]
+
+    def flaw_of_the_file(self) -> str:
         """Why the file as a whole can't be accepted; empty when it can."""
-        if [command.span for command in self._after] != self._expected_spans():
+        before, commands, last = self._file.state_before(self._first), self._file.commands, self._changed[-1]
+        flaw = self._flaw_up_to(last)
+        if flaw or last + 1 == len(commands):
+            return flaw
+        if self._lean.confined(before, commands[last].state, self.states[-1], commands[-1].state):
+            return ""
+        return self._flaw_up_to(len(commands) - 1)
+
+    def _elaborate(self, last: int) -> None:
+        """Go on with the file up to command number `last`. The one after it is only looked at."""
+        done = self._first + len(self._after)
+        start = self._shifted(self._file.commands[done].span.start)
+        state = self._after[-1].state if self._after else self._file.state_before(done)
+        recovering = self._after[-1].recovering if self._after else self._file.recovers_before(done)
+        following = self._file.commands[last + 1 : last + 2]
+        until = self._shifted(self._file.commands[last].span.end) - start if following else None
+        end = self._shifted(following[0].span.end) if following else len(self._text)
+        self._after += moved(self._lean.elaborate(state, self._text[start:end], recovering, until), start)
+
+    def _flaw_up_to(self, last: int) -> str:
+        self._elaborate(last)
+        before = self._file.commands[self._first : last + 1]
+        expected = [Span(self._shifted(each.span.start), self._shifted(each.span.end)) for each in before]
+        if [command.span for command in self._after] != expected:
             found = new_errors(
                 [message for command in self._file.commands for message in command.messages],
                 [message for command in self._after for message in command.messages],
             )
             return found[0].text if found else "the proof changes where commands begin and end"
-        for index in range(self._first, len(self._file.commands)):
-            if index not in changed and (errors := self._new_errors(index)):
+        for index in range(self._first, last + 1):
+            if index not in self._changed and (errors := self._new_errors(index)):
                 return f"it breaks a later declaration: {errors[0]}"
-        before = self._file.state_before(self._first)
-        differences = self._lean.differences(before, self._file.commands[-1].state, self._after[-1].state)
+        start = self._file.state_before(self._first)
+        differences = self._lean.differences(start, before[-1].state, self._after[-1].state)
         return differences[0] if differences else ""
 
     def verdict(self, index: int) -> Verdict:
@@ -94,18 +115,13 @@ class _Examiner:
         )
         return judge(foundation, other_holes, any(message.says_sorry for message in command.messages))
 
-    def _expected_spans(self) -> list[object]:
-        """Where the commands from the first changed one on begin and end when only the holes have changed."""
-
-        def shifted(offset: int) -> int:
-            return offset + sum(
-                len(proof) - (hole.span.end - hole.span.start)
-                for hole, proof in self._proofs.items()
-                if hole.span.start < offset
-            )
-
-        spans = [command.span for command in self._file.commands[self._first :]]
-        return [type(span)(shifted(span.start), shifted(span.end)) for span in spans]
+    def _shifted(self, offset: int) -> int:
+        """Where a place of the file is with the proofs in it."""
+        return offset + sum(
+            len(proof) - (hole.span.end - hole.span.start)
+            for hole, proof in self._proofs.items()
+            if hole.span.start < offset
+        )
 
     def _new_errors(self, index: int) -> list[str]:
         before, after = self._file.commands[index], self._after[index - self._first]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
-from prover.types import Hole, Position
+from prover.types import Hole, Position, Span
 
 INITIAL = 0
 
@@ -32,6 +32,10 @@ class ElaboratedFile:
 
     def state_before(self, index: int) -> int:
         return self.commands[index - 1].state if index else INITIAL
+
+    def recovers_before(self, index: int) -> bool:
+        """Whether Lean could not read the command before."""
+        return index > 0 and self.commands[index - 1].recovering
 
     def index_of(self, hole: Hole) -> int | None:
         """Which command the hole is in; None where Lean did not read so far."""
@@ -62,4 +66,4 @@ class ElaboratedFile:
 
 def moved(commands: Sequence[Command], by: int) -> list[Command]:
     """The commands with their spans `by` characters further on."""
-    return [Command(type(c.span)(c.span.start + by, c.span.end + by), c.state, c.messages) for c in commands]
+    return [replace(each, span=Span(each.span.start + by, each.span.end + by)) for each in commands]

@@ -7,6 +7,7 @@ any of them may be deleted at any time, and the oldest is, when there are more t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -50,11 +51,16 @@ def _description(image: Path) -> Path:
 
 
 def _is_complete(image: Path) -> bool:
-    return _description(image).is_file()
+    try:
+        described = json.loads(_description(image).read_text(encoding="utf-8"))
+        return bool(image.stat().st_size == described["bytes"])
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _record(root: Path, imports: Sequence[str], image: Path) -> None:
     partial = image.with_suffix(".partial")
+    description = Path(f"{partial}.json")
     script = [START_SCRIPT, "record", header(imports), partial]
     command = [*node_command(root, writable=image.parent), *map(str, script)]
     try:
@@ -67,15 +73,22 @@ def _record(root: Path, imports: Sequence[str], image: Path) -> None:
             timeout=RECORD_SECONDS,
             start_new_session=True,
         )
+        if not description.is_file():
+            why = _last_words((done.stdout + done.stderr).decode(errors="replace"))
+            raise LeanUnavailable(f"the embedded Lean died when it was started for the first time: {why}")
+        partial.rename(image)
+        description.rename(_description(image))
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LeanUnavailable(f"the embedded Lean can't be started for the first time: {error}") from error
-    description = Path(f"{partial}.json")
-    if not description.is_file():
-        partial.unlink(missing_ok=True)
-        said = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines() or ["silently"]
-        raise LeanUnavailable(f"the embedded Lean died when it was started for the first time: {said[-1]}")
-    partial.rename(image)
-    description.rename(_description(image))
+    finally:
+        for leftover in (partial, description):
+            leftover.unlink(missing_ok=True)
+
+
+def _last_words(said: str) -> str:
+    """The error that Node tells of, without where it was thrown."""
+    lines = said.strip().splitlines()
+    return next((line for line in lines if "Error: " in line), lines[-1] if lines else "silently")
 
 
 def _forget_the_oldest(folder: Path) -> None:

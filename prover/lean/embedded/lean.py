@@ -25,11 +25,15 @@ _LEFT_OPEN = "unsolved goals"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`span` is in characters of the text that was elaborated, `state` the one after it."""
+    """`span` is in characters of the text that was elaborated, `state` the one after it.
+
+    `recovering`: Lean could not read it, and skips what it can't read before the next, without a word.
+    """
 
     span: Span
     state: int
     messages: tuple[Message, ...]
+    recovering: bool = False
 
 
 class EmbeddedLean:
@@ -41,8 +45,15 @@ class EmbeddedLean:
         self._dojo: FocusingDojo | None = None
         process.receive(seconds)
 
-    def elaborate(self, state: int, text: str) -> list[Command]:
-        reply = self._request({"sid": state, "cmd": text})
+    def elaborate(
+        self, state: int, text: str, recovering: bool = False, until: int | None = None
+    ) -> list[Command]:
+        """The commands of `text`, up to the one that character `until` is the end of, or all of them.
+
+        `recovering` is that of the command before.
+        """
+        limit = {} if until is None else {"until": len(text[:until].encode())}
+        reply = self._request({"sid": state, "cmd": text, "recovering": recovering, **limit})
         return list(_commands(reply, text.encode()))
 
     def open(self, state: int, text: str, heartbeats: int, seconds: float) -> FocusingDojo:
@@ -93,6 +104,12 @@ class EmbeddedLean:
         reply = self._request({"compare": {"before": before, "hole": hole, "proof": proof}})
         return [str(difference) for difference in reply["differences"]]
 
+    def confined(self, before: int, hole: int, proof: int, end: int) -> bool:
+        """Whether nothing that comes after `hole` and goes on to `end`, the end of the file, could turn out
+        differently after `proof`."""
+        request = {"before": before, "hole": hole, "proof": proof, "end": end}
+        return bool(self._request({"confined": request})["confined"])
+
     def forget(self, states: Iterable[int]) -> None:
         self._request({"forget": list(states)})
 
@@ -115,5 +132,5 @@ def _commands(reply: dict[str, Any], text: bytes) -> Iterable[Command]:
     for command in reply["commands"]:
         length = len(text[command["start"] : command["end"]].decode())
         messages = tuple(Message(**message) for message in command["messages"])
-        yield Command(Span(at, at + length), command["sid"], messages)
+        yield Command(Span(at, at + length), command["sid"], messages, command["recovering"])
         at += length

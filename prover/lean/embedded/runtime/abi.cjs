@@ -13,6 +13,7 @@ const TRUE = 3;
 const UNIT = 1;
 const NIL = 1; // `[]`, `none`, `Name.anonymous`: constructor 0 without fields
 const HEADER = 8;
+const CLOSURE_TAG = 245;
 const ARRAY_TAG = 246;
 const STRING_DATA = 20; // header, byte length with the final 0, capacity, character count
 
@@ -133,6 +134,14 @@ function emptyArray() {
   return o;
 }
 
+/** A closure that holds no arguments yet, of the function at `index` of this thread's table. */
+function closure(index, arity) {
+  const o = construct(CLOSURE_TAG, [index], 4);
+  HEAPU8[o + 6] = 0;
+  HEAP16[(o + HEADER + 4) >> 1] = arity;
+  return o;
+}
+
 /** A function of Lean by its C name, as `(...borrowed) => owned`. The arity is checked at each call. */
 const functions = new Map();
 function lean(symbol) {
@@ -162,5 +171,6 @@ const failed = (result) => tag(result) !== 0;
 
 module.exports = {
   FALSE, TRUE, UNIT, NIL, box, unbox, isBox, field, fieldCount, tag, scalarByte, setScalarByte, inc, dec, setField,
-  replaceField, construct, copy, string, text, taken, list, array, emptyArray, lean, call, isTrue, value, failed,
+  replaceField, construct, copy, string, text, taken, list, array, emptyArray,
+  closure, lean, call, isTrue, value, failed,
 };

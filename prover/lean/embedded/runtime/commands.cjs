@@ -1,25 +1,28 @@
 // The command level: `#lean_dojo_repl`, more or less, spoken from inside a CommandElabM action.
 //
 //   → {"sid": 0, "cmd": "def n := 1\ntheorem t : n = 1 := by sorry"}
-//   ← {"sid": 2, "commands": [{"start": 0, "end": 11, "sid": 1, "messages": []}, {…, "sid": 2, …}], "error": null, …}
+//   ← {"sid": 2, "commands": [{"start": 0, "end": 11, "recovering": false, "sid": 1, "messages": []}, …], "error": null, …}
+//   → {"sid": 1, "cmd": "…", "recovering": true, "until": 80}    begins as the command before left off; only so far
 //   → {"sid": 1, "cmd": "theorem t : n = 1 := by\n  lean_dojo_repl", "open": true}    answered by the tactic level first
 //   → {"judge": {"before": 1, "proof": 4}}                                               see judge.cjs
 //   → {"compare": {"before": 1, "hole": 9, "proof": 17}}
+//   → {"confined": {"before": 1, "hole": 9, "proof": 17, "end": 20}}
 //   → {"forget": [3, 4]}
 //
-// `sid` 0 is the state after the imports. Offsets are in bytes of `cmd`; a command reaches to the next one.
+// `sid` 0 is the state after the imports. Offsets are in bytes of `cmd`; a command reaches to the next one. After one
+// that it can't read, Lean is `recovering`: it skips what it can't read before the next, without a word.
 //
 // The package has no interpreter code, so Lean can't compile what calls the library: files are elaborated as in a
 // `noncomputable section`.
 "use strict";
 const {
-  FALSE, UNIT, NIL, box, unbox, field, fieldCount, setScalarByte, inc, dec, replaceField, construct, copy, string,
-  call, isTrue, failed,
+  FALSE, UNIT, NIL, box, unbox, field, fieldCount, scalarByte, setScalarByte, inc, dec, replaceField, construct, copy,
+  string, call, isTrue, failed,
 } = require("./abi.cjs");
 const { readLine, answer, quit } = require("./lines.cjs");
 const { showException, showLog } = require("./messages.cjs");
 const { MARK } = require("./tactics.cjs");
-const { judge, compare } = require("./judge.cjs");
+const { judge, compare, isConfined } = require("./judge.cjs");
 
 const FILE_NAME = "<input>";
 
@@ -85,8 +88,11 @@ class Elaborator {
     return [...thrown, ...shown];
   }
 
-  /** Elaborates commands one after the other, and yields each: {start, end, messages}. */
-  *elaborate(source) {
+  /**
+   * Elaborates commands one after the other, up to the one in which byte `until` is, and yields each: {start, end,
+   * recovering, messages}.
+   */
+  *elaborate(source, recovering, until) {
     const [text, file] = [string(source), string(FILE_NAME)];
     const map = call("l_String_toFileMap", text);
     const input = call("l_Lean_Parser_mkInputContext___redArg", text, file, FALSE, box(Buffer.byteLength(source)));
@@ -94,16 +100,16 @@ class Elaborator {
     replaceField(context, 0, inc(file));
     replaceField(context, 1, inc(map));
     let position = construct(0, [box(0)], 4); // where, and whether the parser is recovering
-    for (let start = 0; ; ) {
+    setScalarByte(position, 1, 0, recovering ? 1 : 0);
+    for (let start = 0; start < until; ) {
       const { command, next, log } = this.parse(input, position);
-      const complaints = showLog(log);
-      dec(log);
       position = next;
       const end = unbox(field(position, 0));
       const terminal = isTrue(call("l_Lean_Parser_isTerminalCommand", command));
-      const messages = terminal ? complaints : [...complaints, ...this.run(command, context)];
-      dec(command);
-      if (!terminal || messages.length > 0) yield { start, end, messages };
+      const messages = [...showLog(log), ...(terminal ? [] : this.run(command, context))];
+      [command, log].forEach(dec);
+      const reached = { start, end, recovering: scalarByte(position, 1, 0) === 1, messages };
+      if (!terminal || messages.length > 0) yield reached;
       if (terminal) break;
       start = end;
     }
@@ -118,13 +124,13 @@ class Session {
     this.states = [elaborator.initial];
   }
 
-  elaborate({ sid, cmd, open }) {
+  elaborate({ sid, cmd, open, recovering = false, until = Infinity }) {
     const state = this.states[sid];
     if (state === undefined) return { error: `[fatal] unknown csid: ${sid}` };
     this.elaborator.enter(state);
     const source = open ? cmd.replace(/\blean_dojo_repl\b/, MARK) : cmd;
     const commands = [];
-    for (const command of this.elaborator.elaborate(source)) {
+    for (const command of this.elaborator.elaborate(source, recovering, until)) {
       this.states.push(this.elaborator.state());
       commands.push({ ...command, sid: this.states.length - 1 });
     }
@@ -144,6 +150,11 @@ class Session {
     return { differences: compare(...environments), error: null };
   }
 
+  confined({ before, hole, proof, end }) {
+    const environments = [before, hole, proof, end].map((sid) => this.environment(sid));
+    return { confined: isConfined(...environments), error: null };
+  }
+
   forget(sids) {
     for (const sid of sids) {
       dec(this.states[sid]);
@@ -155,6 +166,7 @@ class Session {
   reply(request) {
     if (request.judge) return this.judge(request.judge);
     if (request.compare) return this.compare(request.compare);
+    if (request.confined) return this.confined(request.confined);
     if (request.forget) return this.forget(request.forget);
     return this.elaborate(request);
   }

@@ -1,6 +1,6 @@
-// What an environment holds beyond its imports, and what a declaration rests on.
+// What an environment holds beyond another, or beyond its imports, and what a declaration rests on.
 "use strict";
-const { FALSE, UNIT, isBox, unbox, field, tag, inc, dec, list, array, call, isTrue } = require("./abi.cjs");
+const { FALSE, UNIT, NIL, isBox, unbox, field, tag, inc, dec, list, array, call, isTrue } = require("./abi.cjs");
 const { showName } = require("./messages.cjs");
 
 // constructors of ConstantInfo; each has one field, a structure that begins with a ConstantVal (name, level
@@ -14,7 +14,7 @@ const ORIGINAL_AXIOM = 2; // of ConstantKind
 const KINDS = ["axiom", "definition", "theorem", "opaque", "quotient", "inductive", "constructor", "recursor"];
 
 const constantVal = (info) => field(field(info, 0), 0);
-const levelParameters = (info) => list(field(constantVal(info), 1)).map(showName).join(" ");
+const levelParametersOf = (info) => field(constantVal(info), 1);
 const nameOf = (info) => field(constantVal(info), 0);
 const typeOf = (info) => field(constantVal(info), 2);
 /** The borrowed body of a definition, a theorem or an opaque constant; null for the rest. */
@@ -34,22 +34,56 @@ function* entriesOf(node) {
   if (tag(node) === 1) {
     const values = array(field(node, 1));
     for (const [i, key] of array(field(node, 0)).entries()) yield [key, values[i]];
-    return;
-  }
-  for (const entry of array(field(node, 0))) {
-    if (isBox(entry)) continue;
-    if (tag(entry) === 0) yield [field(entry, 0), field(entry, 1)];
-    else yield* entriesOf(field(entry, 0));
+  } else {
+    for (const entry of array(field(node, 0))) yield* entriesIn(entry);
   }
 }
 
-/** The constants that the file itself has declared so far: name → borrowed ConstantInfo (alive as long as `env`). */
-function ownConstants(env) {
-  const constants = call("l_Lean_Environment_constants", env); // SMap: imported, own
-  const own = new Map();
-  for (const [name, info] of entriesOf(field(constants, 1))) own.set(showName(name), info);
-  dec(constants);
-  return own;
+function* entriesIn(entry) {
+  if (isBox(entry)) return;
+  if (tag(entry) === 0) yield [field(entry, 0), field(entry, 1)];
+  else yield* entriesOf(field(entry, 0));
+}
+
+const isReference = (entry) => !isBox(entry) && tag(entry) === 1;
+
+/** The entries of a map that the older one, from which it was made, does not have. What the two share is passed over. */
+function* entriesBeyond(old, now) {
+  if (old === now) return;
+  if (tag(old) !== 0 || tag(now) !== 0) {
+    yield* unknownEntries(entriesOf(old), entriesOf(now));
+    return;
+  }
+  const before = array(field(old, 0));
+  for (const [i, entry] of array(field(now, 0)).entries()) {
+    if (entry === before[i]) continue;
+    if (isReference(entry) && isReference(before[i])) yield* entriesBeyond(field(before[i], 0), field(entry, 0));
+    else yield* unknownEntries(entriesIn(before[i]), entriesIn(entry));
+  }
+}
+
+function* unknownEntries(old, now) {
+  const known = new Set([...old].map(([, value]) => value));
+  for (const [key, value] of now) if (!known.has(value)) yield [key, value];
+}
+
+/** What `after` declares beyond `before`, from which it came: name → borrowed ConstantInfo (alive as long as `after`). */
+function newConstants(before, after) {
+  const maps = [before, after].map((env) => call("l_Lean_Environment_constants", env)); // SMap: imported, own
+  const [old, now] = maps.map((constants) => field(constants, 1));
+  const found = new Map();
+  for (const [name, info] of entriesBeyond(old, now)) found.set(showName(name), info);
+  maps.forEach(dec);
+  return found;
+}
+
+/** The borrowed ConstantInfo of a constant that the file itself has declared; null for the library's. */
+function ownConstant(env, name) {
+  const library = call("l_Lean_Environment_getModuleIdxFor_x3f", env, name); // Option: which module
+  const found = isBox(library) ? call("l_Lean_Environment_find_x3f", env, name, FALSE) : NIL;
+  const info = isBox(found) ? null : field(found, 0);
+  [library, found].forEach(dec);
+  return info;
 }
 
 function usedConstants(expressions) {
@@ -81,34 +115,37 @@ function isAxiomNow(env, name) {
   return isAxiom;
 }
 
-/** Everything that `roots` rest on: {axioms, open}, sorted; `open` names own constants that say `sorry` themselves. */
-function restsOn(env, own, roots) {
-  const visited = new Set();
+/**
+ * Everything that constants (name → borrowed ConstantInfo) rest on: {axioms, open}, sorted; `open` names own constants
+ * that say `sorry` themselves.
+ */
+function restsOn(env, constants) {
+  const visited = new Set(constants.keys());
   const axioms = new Set();
   const open = new Set();
-  const queue = [...roots];
+  const queue = [...constants];
+  function visit(name) {
+    const shown = showName(name);
+    if (visited.has(shown)) return;
+    visited.add(shown);
+    const info = ownConstant(env, name);
+    if (info !== null) queue.push([shown, info]);
+    else if (isLibraryAxiom(env, name)) axioms.add(shown);
+  }
   while (queue.length > 0) {
-    const current = queue.pop();
-    if (visited.has(current)) continue;
-    visited.add(current);
-    const info = own.get(current);
+    const [current, info] = queue.pop();
     if (tag(info) === AXIOM) axioms.add(current);
-    const expressions = expressionsOf(info);
-    for (const [used, name] of usedConstants(expressions)) {
+    for (const [used, name] of usedConstants(expressionsOf(info))) {
       if (used === "sorryAx") open.add(current);
-      else if (own.has(used)) queue.push(used);
-      else if (!visited.has(used) && isLibraryAxiom(env, name)) axioms.add(used);
-      if (!own.has(used)) visited.add(used);
+      else visit(name);
       dec(name);
     }
-    if (tag(info) === INDUCTIVE) {
-      for (const constructor of list(field(field(info, 0), 4))) queue.push(showName(constructor));
-    }
+    if (tag(info) === INDUCTIVE) list(field(field(info, 0), 4)).forEach(visit); // its constructors
   }
   return { axioms: [...axioms].sort(), open: [...open].sort() };
 }
 
 module.exports = {
-  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, nameOf, typeOf, valueOf,
-  levelParameters, equalToKernel, restsOn,
+  DEFINITION, THEOREM, OPAQUE, KINDS, newConstants, ownConstant, usedConstants, expressionsOf, nameOf, typeOf,
+  valueOf, levelParametersOf, equalToKernel, restsOn,
 };

@@ -37,4 +37,4 @@ function hook(symbol, action) {
   }
 }
 
-module.exports = { hook };
+module.exports = { hook, asTableEntry };

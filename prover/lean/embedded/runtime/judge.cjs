@@ -1,16 +1,16 @@
 // Compares what a file declares with its hole and with a proof in it, and has the kernel check the proof again.
 "use strict";
-const { TRUE, NIL, field, tag, inc, dec, construct, call, isTrue } = require("./abi.cjs");
+const { TRUE, FALSE, NIL, isBox, field, tag, scalarByte, inc, dec, list, construct, call, isTrue } = require("./abi.cjs");
 const {
-  DEFINITION, THEOREM, OPAQUE, KINDS, ownConstants, usedConstants, expressionsOf, nameOf, typeOf, valueOf,
-  levelParameters, equalToKernel, restsOn,
+  DEFINITION, THEOREM, OPAQUE, KINDS, newConstants, usedConstants, expressionsOf, nameOf, typeOf, valueOf,
+  levelParametersOf, equalToKernel, restsOn,
 } = require("./environment.cjs");
-const { showData } = require("./messages.cjs");
+const { showData, showName } = require("./messages.cjs");
+const { withoutParts } = require("./parts.cjs");
 
+const DEFINITION_FIELDS = 4; // of DefinitionVal: what it is, value, hints, all; then the byte that says how safe it is
+const SAFE = 1;
 const REPLAYED = new Map([[DEFINITION, 1], [THEOREM, 2], [OPAQUE, 3]]); // ConstantInfo → Declaration constructors
-const NO_LIMIT = 0;
-
-const fresh = (own, before) => new Map([...own].filter(([name]) => !before.has(name)));
 
 /** Is it one of the names that Lean makes up? (A private one begins with a part that looks like that.) */
 function isInternal(info) {
@@ -22,22 +22,20 @@ function isInternal(info) {
 
 /**
  * What a proof changed of the declarations between two environments, in words; empty when they are what they were.
- * A definition must have the value it had, its proofs apart.
+ * What a declaration says and what a definition is must be equal to the kernel, for which all proofs of a
+ * proposition are.
  */
 function compare(before, hole, proof) {
-  const base = ownConstants(before);
-  return differences(proof, fresh(ownConstants(hole), base), fresh(ownConstants(proof), base));
-}
-
-function differences(env, expected, declared) {
+  const [expected, declared] = [hole, proof].map((env) => newConstants(before, env));
+  const same = sameTo(proof, declared, expected);
   const found = [];
-  for (const [name, info] of expected) {
+  for (const [name, was] of expected) {
     const now = declared.get(name);
-    if (isInternal(info)) continue;
+    if (isInternal(was)) continue;
     if (now === undefined) found.push(`${name} is no longer declared`);
-    else if (tag(now) !== tag(info)) found.push(`${name} has become a ${KINDS[tag(now)]}`);
-    else if (!sameStatement(now, info)) found.push(`${name} states something else`);
-    else if (tag(now) === DEFINITION && !sameValue(env, now, info)) found.push(`${name} is defined differently`);
+    else if (tag(now) !== tag(was)) found.push(`${name} has become a ${KINDS[tag(now)]}`);
+    else if (!same(typeOf, now, was)) found.push(`${name} states something else`);
+    else if (tag(now) === DEFINITION && !same(valueOf, now, was)) found.push(`${name} is defined differently`);
   }
   for (const [name, info] of declared) {
     if (!expected.has(name) && !REPLAYED.has(tag(info))) found.push(`the proof adds the ${KINDS[tag(info)]} ${name}`);
@@ -45,15 +43,68 @@ function differences(env, expected, declared) {
   return found;
 }
 
+/**
+ * Is the difference between a hole and its proof nobody's business after the declarations that it is in? `end` is
+ * the environment of the whole file with its holes. Only proofs may have changed then, and parts that Lean made of
+ * them, under names that nobody else has.
+ */
+function isConfined(before, hole, proof, end) {
+  const [expected, declared] = [hole, proof].map((env) => newConstants(before, env));
+  const kept = ([name, was]) => {
+    const now = declared.get(name);
+    if (now === undefined || tag(now) !== tag(was) || !sameLevels(now, was)) return false;
+    return identical(typeOf(now), typeOf(was)) && (tag(now) !== DEFINITION || identical(valueOf(now), valueOf(was)));
+  };
+  const unseen = ([name, info]) =>
+    expected.has(name) ||
+    isTrue(call("l_Lean_isReservedName", proof, nameOf(info))) ||
+    (isInternal(info) && !isDeclared(end, nameOf(info)));
+  return [...expected].every(kept) && [...declared].every(unseen);
+}
+
+function isDeclared(env, name) {
+  const found = call("l_Lean_Environment_find_x3f", env, name, FALSE);
+  const declared = !isBox(found);
+  dec(found);
+  return declared;
+}
+
+const identical = (one, other) => one === other || isTrue(call("l_Lean_Expr_eqv", one, other));
+
+const levels = (info) => list(levelParametersOf(info)).map(showName);
+const sameLevels = (one, other) => levels(one).join(" ") === levels(other).join(" ");
+
+/** `(termOf, now, was)`: has a declaration of `declared` the same type, or value, as one of `expected`? */
+function sameTo(env, declared, expected) {
+  const theorems = (own) => new Map([...own].filter(([, info]) => tag(info) === THEOREM && isInternal(info)));
+  const [parts, oldParts] = [declared, expected].map(theorems);
+  return (termOf, now, was) => {
+    if (levels(now).length !== levels(was).length) return false;
+    const term = withLevelsOf(was, now, termOf(now));
+    const same = identical(term, termOf(was)) || isOpen(term) || equalWhole(env, term, parts, termOf(was), oldParts);
+    dec(term);
+    return same;
+  };
+}
+
 /** A `sorry` carries its place in the file, which a proof before it moves. What still says it is open in any case. */
-const sameTerm = (one, other) =>
-  one === other || isTrue(call("l_Lean_Expr_eqv", one, other)) || isTrue(call("l_Lean_Expr_hasSorry", one));
+const isOpen = (term) => isTrue(call("l_Lean_Expr_hasSorry", term));
 
-const sameStatement = (one, other) =>
-  levelParameters(one) === levelParameters(other) && sameTerm(typeOf(one), typeOf(other));
+function equalWhole(env, one, parts, other, otherParts) {
+  const whole = [withoutParts(one, parts), withoutParts(other, otherParts)];
+  const equal = equalToKernel(env, ...whole);
+  whole.forEach(dec);
+  return equal;
+}
 
-const sameValue = (env, one, other) =>
-  sameTerm(valueOf(one), valueOf(other)) || equalToKernel(env, valueOf(one), valueOf(other));
+/** A term of `now`, owned, in the names that `was` has for its universes: those made up tell a place in the file. */
+function withLevelsOf(was, now, term) {
+  const names = list(levelParametersOf(was)).reverse();
+  const parameters = names.reduce((rest, name) => construct(1, [call("l_Lean_Level_param___override", name), rest]), NIL);
+  const renamed = call("l_Lean_Expr_instantiateLevelParams", term, levelParametersOf(now), parameters);
+  dec(parameters);
+  return renamed;
+}
 
 /**
  * Gives every new definition and theorem to the kernel once more, on top of what stood before: what was added
@@ -64,7 +115,7 @@ function kernelComplaint(env, declared) {
   const done = new Set();
   function add(name) {
     const info = declared.get(name);
-    if (info === undefined || done.has(name)) return null;
+    if (info === undefined || done.has(name) || isForCompiler(info)) return null;
     done.add(name);
     for (const [used, owned] of usedConstants(expressionsOf(info))) {
       dec(owned);
@@ -87,6 +138,11 @@ function kernelComplaint(env, declared) {
   return complaint;
 }
 
+/** Is it a part that Lean made for its compiler, so that nothing safe can rest on it? (`f._unsafe_rec`) */
+function isForCompiler(info) {
+  return tag(info) === DEFINITION && scalarByte(field(info, 0), DEFINITION_FIELDS, 0) !== SAFE && isInternal(info);
+}
+
 function kernelException(result) {
   const data = call("l_Lean_Kernel_Exception_toMessageData", field(result, 0), NIL);
   dec(result);
@@ -100,11 +156,9 @@ function kernelException(result) {
  * `sorry` themselves, `unfinished` new ones that do.
  */
 function judge(before, proof) {
-  const base = ownConstants(before);
-  const everything = ownConstants(proof);
-  const declared = fresh(everything, base);
+  const declared = newConstants(before, proof);
   const replayable = [...declared.values()].every((info) => REPLAYED.has(tag(info)));
-  const { axioms, open } = restsOn(proof, everything, declared.keys());
+  const { axioms, open } = restsOn(proof, declared);
   return {
     declared: [...declared.keys()],
     kernel: replayable ? kernelComplaint(before, declared) : null,
@@ -114,4 +168,4 @@ function judge(before, proof) {
   };
 }
 
-module.exports = { judge, compare };
+module.exports = { judge, compare, isConfined };

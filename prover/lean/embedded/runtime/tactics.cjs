@@ -6,11 +6,12 @@
 //
 // `sid` numbers the saved states from 0, where the hole opens: its first goal, which is all that a `sorry`
 // stands for. `groups` says which goals share metavariables, directly or not: what happens to one of a group
-// happens to all of it. `cmd` is one tactic (or a sequence of them); it sees the goal of that number, and behind
+// happens to all of it. `cmd` is one tactic; it sees the goal of that number, and behind
 // it the others of its group. The new state has what is left of these, and no other goal: the others are where
 // they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
-// that it saw are left when `tacticState` is "no goals". `heartbeats` (thousands, as `maxHeartbeats` counts them) are counted afresh for each request. After
-// `exit` Lean goes on from where the hole opened, and reports the goal as unsolved.
+// that it saw are left when `tacticState` is "no goals". `heartbeats` (thousands, as `maxHeartbeats` counts them)
+// are counted afresh for each request. After `exit` Lean goes on from where the hole opened, and reports the goal
+// as unsolved.
 "use strict";
 const { randomUUID } = require("crypto");
 const {
