@@ -39,6 +39,8 @@ def sorries(text: str) -> list[int]:
         's!"\\{sorry}"',
         's!"{x} sorry"',
         's!"{f "sorry"} sorry"',
+        's!"{x}sorry{y}"',
+        's!"{x}sorry',
         's!"{x',
         '"{sorry}"',
         "«sorry»",
@@ -136,7 +138,7 @@ def test_the_first_token_of_a_line() -> None:
 
 def test_an_interpolated_string_is_pieces_and_code() -> None:
     found = tokens('s!"a{f {x}}b{y}"')
-    assert [token.text for token in found] == ['s!"a', "{", "f", "{", "x", "}", "}", "b", "{", "y", "}", '"']
+    assert [token.text for token in found] == ['s!"a', "{", "f", "{", "x", "}", "}", "{", "y", "}", '"']
 
 
 def test_positions_are_what_an_editor_shows() -> None:

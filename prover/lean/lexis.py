@@ -1,7 +1,8 @@
 """Lean 4's lexis: a text as a list of tokens. No text makes it fail; what Lean would refuse becomes symbols.
 
-Comments are dropped, except doc comments. An interpolated string (`s!"…{x}…"`) gives its pieces as literals
-and the code between the braces as tokens, braces included.
+Comments are dropped, except doc comments. An interpolated string (`s!"…{x}…{y}…"`) gives its first and its
+last piece as literals and the code between the braces as tokens, braces included; the pieces in the middle,
+which could be taken for code, are dropped.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def _piece(text: str, begin: int, position: int, found: list[Token], braces: lis
     assert match is not None  # it may be empty
     opening = match["brace"] is not None
     literal_end = match.end() - opening
-    if literal_end > begin:
+    if begin < position or text.endswith('"', begin, literal_end):
         found.append(Token(Kind.LITERAL, text[begin:literal_end], begin, False))
     if opening:
         found.append(Token(Kind.OPEN, "{", literal_end, False))
