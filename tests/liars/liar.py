@@ -101,10 +101,12 @@ def serve() -> None:
         command = request.get("cmd", "")
         if request.get("open"):
             opened = True
-            answer({"sid": 0, "tacticState": "⊢ root", "goals": ["⊢ root"], "error": None})
+            answer(state(0, "root"))
         elif not request or not opened:
             opened = False
-            commands = [{"start": 0, "end": len(command.encode()), "sid": 1, "messages": []}]
+            commands = [
+                {"start": 0, "end": len(command.encode()), "sid": 1, "recovering": False, "messages": []}
+            ]
             answer({"sid": 1, "commands": commands, "error": None, "ms": 1.0, "memory": 1})
         elif command in MISDEEDS:
             MISDEEDS[command]()
