@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from prover.types import Goal, Hypothesis
 
@@ -38,6 +39,7 @@ _BINDS_VALUE = frozenset({"let", "have", "letI", "haveI", "let_fun"})
 _NAME = re.compile(r"(?:«[^»]*»|[^\s«])+")
 
 
+@lru_cache(maxsize=4096)
 def parse_goal(text: str) -> Goal:
     """The parts of one goal; `Goal.text` is `text` itself."""
     case, blocks = "", list(_blocks(text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from prover.lean.lexis import Kind, Token, tokens
 
@@ -52,6 +53,7 @@ _PART = re.compile(r"«([^»]*)»|([^.]+)")
 _END = "end"
 
 
+@lru_cache(maxsize=4096)
 def refusal(text: str, theorem_name: str | None = None) -> str | None:
     """Why `text`, tactics or a term, may not be tried; None if it may.
 
