@@ -374,7 +374,13 @@ def waiting(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A run that has proved one theorem and is at one that never ends."""
     (folder / "a.lean").write_text("theorem a : Easy := by sorry\ntheorem w : Wait := by sorry\n")
     command = [*TOY, "prove", "a.lean", "--policy", "toy", "--write", "--json", "out.jsonl"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup ignores it for all below
+    ) as process:
         assert process.stderr is not None
         while "trying w" not in process.stderr.readline():
             pass

@@ -302,6 +302,7 @@ def fib : Nat → Nat
 """
 
 
+@pytest.mark.slow  # `prover bench kills` is the long form of it
 def test_killing_lean_changes_no_result() -> None:
     before = processes()
     found = list(endure(root(), searches=8, seed=1))
@@ -335,6 +336,7 @@ def test_a_driver_that_ends_takes_lean_along(number: signal.Signals, text: str, 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup ignores it for all below
     ) as driver:
         assert eventually(lambda: bool(with_zone(zone)))
         time.sleep(random.Random(number).uniform(0, 3))
