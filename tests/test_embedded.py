@@ -77,7 +77,7 @@ def test_spans_count_characters(bare: EmbeddedLean) -> None:
 def test_arrays_of_many_elements_come_whole(bare: EmbeddedLean) -> None:
     commands = bare.elaborate(0, "".join(f"theorem t{n} : {n} = {n} := rfl\n" for n in range(300)))
     assert len(commands) == 300 and not messages(commands)
-    foundation = bare.foundation(0, commands[-1].state, ())
+    foundation = bare.foundation(0, commands[-1].state)
     assert len(foundation.declared) == 300
     bare.forget(command.state for command in commands)
 
@@ -124,7 +124,7 @@ def test_a_syntax_error_does_not_end_the_file(bare: EmbeddedLean) -> None:
         0, "theorem a : True := by foo bar\ntheorem := 1\ntheorem b : True := trivial\n"
     )
     assert [message.line for command in commands for message in command.messages if message.is_error]
-    assert any("b" in name for name in bare.foundation(0, commands[-1].state, ()).declared)
+    assert any("b" in name for name in bare.foundation(0, commands[-1].state).declared)
 
 
 def test_states_are_values(bare: EmbeddedLean) -> None:

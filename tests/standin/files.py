@@ -131,7 +131,7 @@ def _declared(
     text = file.source.text
     ruler, starts = Ruler(text), [token.start for token in tokens(text)]
     for index, command in enumerate(file.commands):
-        found = lean.foundation(file.state_before(index), command.state, ())
+        found = lean.foundation(file.state_before(index), command.state)
         start = next((start for start in starts if start >= command.span.start), 0)
         range_ = ruler.mark(start), ruler.mark(ruler.code_end(command.span.end))
         entry = {

@@ -105,7 +105,7 @@ class _Examiner:
             if any(message.is_error for each in commands for message in each.messages):
                 return rejected("it is no proof when the example is declared under a name")
             proof = commands[-1].state
-        foundation = self._lean.foundation(before, proof, ())
+        foundation = self._lean.foundation(before, proof)
         foreign = [name for name in map(user_name, foundation.open) if not self._is_open(name)]
         if foreign:
             return rejected(f"leans on {foreign[0]}, which has an error")

@@ -7,7 +7,7 @@ While a hole is open, only its `FocusingDojo` may talk to this Lean; `leave` end
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,13 +87,12 @@ class EmbeddedLean:
             reply = self.process.receive(FILE_SECONDS)
         self._forget_all(reply)
 
-    def foundation(self, before: int, proof: int, differences: Sequence[str]) -> Foundation:
+    def foundation(self, before: int, proof: int) -> Foundation:
         """What the declarations between two states rest on."""
         reply = self._request({"judge": {"before": before, "proof": proof}})
-        kernel = [reply["kernel"]] if reply["kernel"] else []
         return Foundation(
             declared=tuple(reply["declared"]),
-            flaws=(*differences, *kernel),
+            flaws=(reply["kernel"],) if reply["kernel"] else (),
             axioms=tuple(reply["axioms"]),
             open=tuple(reply["open"]),
             unfinished=tuple(reply["unfinished"]),

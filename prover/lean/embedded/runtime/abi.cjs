@@ -14,7 +14,6 @@ const UNIT = 1;
 const NIL = 1; // `[]`, `none`, `Name.anonymous`: constructor 0 without fields
 const HEADER = 8;
 const CLOSURE_TAG = 245;
-const ARRAY_TAG = 246;
 const STRING_DATA = 20; // header, byte length with the final 0, capacity, character count
 
 const box = (n) => (n << 1) | 1;
@@ -127,13 +126,6 @@ function array(o) {
   return Array.from({ length: size }, (_, i) => field(o, i + 2)); // 0 size, 1 capacity
 }
 
-function emptyArray() {
-  const o = construct(ARRAY_TAG, [0, 0]);
-  HEAPU8[o + 6] = 0;
-  HEAP16[(o + 4) >> 1] = 0;
-  return o;
-}
-
 /** A closure that holds no arguments yet, of the function at `index` of this thread's table. */
 function closure(index, arity) {
   const o = construct(CLOSURE_TAG, [index], 4);
@@ -171,6 +163,6 @@ const failed = (result) => tag(result) !== 0;
 
 module.exports = {
   FALSE, TRUE, UNIT, NIL, box, unbox, isBox, field, fieldCount, tag, scalarByte, setScalarByte, inc, dec, setField,
-  replaceField, construct, copy, string, text, taken, list, array, emptyArray,
+  replaceField, construct, copy, string, text, taken, list, array,
   closure, lean, call, isTrue, value, failed,
 };
