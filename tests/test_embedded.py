@@ -434,8 +434,9 @@ def test_variables_come_as_the_file_has_them(lean: EmbeddedGateway) -> None:
         assert names == ["n", "h"], "`hn` is not mentioned, so it is no assumption"
 
 
-def test_data_is_not_attempted(lean: EmbeddedGateway) -> None:
-    source = source_of("def n : Nat := sorry\n")
+@pytest.mark.parametrize("text", ["def n : Nat := sorry\n", "structure S where\n  x : Nat := sorry\n"])
+def test_data_is_not_attempted(text: str, lean: EmbeddedGateway) -> None:
+    source = source_of(text)
     with pytest.raises(NotAProposition), lean.open(source, source.theorems[0]):
         pass
 
