@@ -72,16 +72,16 @@ def search(
     gateway: LeanGateway,
     policy: TacticGenerator,
     budget: Budget,
-    strategy: str = "best-first",
+    strategy: str | Callable[[], Frontier] = "best-first",
     recording: Recording = NOTHING,
     clock: Callable[[], float] = time.monotonic,
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
-    `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so
-    the search goes on where that one was stopped; what that one spent counts. A hole that can't be opened
-    ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
-    else.
+    `strategy` is one of `STRATEGIES`, or makes a frontier. What `recording` knows is not asked again of Lean
+    or the policy, so the search goes on where that one was stopped; what that one spent counts. A hole that
+    can't be opened ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a
+    recording of something else.
     """
     attempt = _Attempt(
         source,
@@ -89,7 +89,7 @@ def search(
         RecordedGateway(gateway, recording),
         RecordedPolicy(policy, recording),
         Meter(budget, clock, recording.seconds),
-        STRATEGIES[strategy],
+        STRATEGIES[strategy] if isinstance(strategy, str) else strategy,
     )
     try:
         stop = yield from attempt.visit(())
