@@ -202,11 +202,11 @@ def test_the_number_of_workers_changes_no_result(tmp_path: Path, jobs: int) -> N
     assert outcome(jobs) == alone
 
 
-def test_no_more_workers_than_holes_and_every_pool_is_closed(tmp_path: Path) -> None:
+def test_no_lean_is_opened_for_nothing_and_every_pool_is_closed(tmp_path: Path) -> None:
     pools = Pools()
     work = job(tmp_path, "theorem a : Easy := by sorry\ntheorem b : Easy := by sorry\n")
     list(proving(work, settings=Settings(jobs=8), pools=pools).events())
-    assert len(pools.made) == 2
+    assert len([pool for pool in pools.made if pool.opened]) <= 2
     assert all(pool.closed.is_set() for pool in pools.made)
     assert sorted(name for pool in pools.made for name in pool.opened) == ["a", "b"]
 

@@ -155,6 +155,13 @@ class ReplayingSession:
         return self._reached[number]
 
 
+def is_certain(outcome: Outcome) -> bool:
+    """Whether any Lean would answer so at any time: it did not die, and was not ended by the clock."""
+    if not isinstance(outcome, Failed) or outcome.reason is not FailureReason.TIMEOUT:
+        return not isinstance(outcome, Failed) or outcome.reason is not FailureReason.CRASH
+    return _HEARTBEATS in outcome.message
+
+
 def _others(known: _Reached, goal: int) -> int:
     """How many goals a Lean shows behind those that a tactic may work on."""
     group = next(members for members in known.groups if goal in members)

@@ -22,6 +22,7 @@ from typing import TypeAlias
 from prover.config import Settings
 from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
 from prover.proving.tasks import Answer, Broken, Check, Checked, Job, Settle, Settled, Task, Tried, Try
+from prover.search.crew import Crew
 from prover.search.recording import NOTHING, Recording
 from prover.search.trace import name_of
 from prover.types import (
@@ -114,7 +115,7 @@ class FileWork:
         recorded = self._recordings.get(name_of(theorem))
         recording = recorded.popleft() if recorded else NOTHING
         budget = self._budget(theorem, share)
-        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording)
+        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording, Crew())
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
         left = self._budget(theorem, 1.0)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -35,12 +36,15 @@ from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.policy.protocols import TacticGenerator
 from prover.search.budget import Meter
+from prover.search.crew import Crew
 from prover.search.frontier import STRATEGIES, Frontier
+from prover.search.led import LedSession
 from prover.search.progress import furthest
 from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Recording
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
 from prover.search.shorten import shortened
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
+from prover.search.ways import Request
 from prover.types import (
     Budget,
     Failed,
@@ -75,11 +79,13 @@ def search(
     strategy: str = "best-first",
     recording: Recording = NOTHING,
     clock: Callable[[], float] = time.monotonic,
+    crew: Crew | None = None,
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
     `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so
-    the search goes on where that one was stopped; what that one spent counts. A hole that can't be opened
+    the search goes on where that one was stopped; what that one spent counts. Those who help the `crew` make
+    it faster, and no different. A hole that can't be opened
     ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
     else.
     """
@@ -90,6 +96,8 @@ def search(
         RecordedPolicy(policy, recording),
         Meter(budget, clock, recording.seconds),
         STRATEGIES[strategy],
+        recording,
+        crew,
     )
     try:
         stop = yield from attempt.visit(())
@@ -152,6 +160,8 @@ class _Attempt:
     policy: TacticGenerator
     meter: Meter
     strategy: Callable[[], Frontier]
+    recording: Recording
+    crew: Crew | None
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
@@ -159,7 +169,7 @@ class _Attempt:
     def visit(self, solved: tuple[Step, ...]) -> _Step:
         """Search at the first visit of Lean to the hole that none of the `solved` scripts closes."""
         scripts = ["\n".join(flat(script)) for script in solved]
-        with self.gateway.open(self.source, self.theorem, scripts) as session:
+        with self.session(scripts) as session:
             visit = _Visit(session, Tree(session.root, self.ids), self.strategy(), solved)
             tree = visit.tree
             self.first = self.first or tree
@@ -180,6 +190,22 @@ class _Attempt:
                 yield from _tell_fallen(visit)
         return None
 
+    @contextmanager
+    def session(self, scripts: Sequence[str]) -> Iterator[LeanSession]:
+        with self.gateway.open(self.source, self.theorem, scripts) as session:
+            if self.crew is None:
+                yield session
+            else:
+                with self.crew.lead(session, scripts) as led:
+                    yield led
+
+    def look_ahead(self, visit: _Visit, goal: GoalNode) -> None:
+        """Tell those who help what may be next. What is recorded needs no help."""
+        count = 0 if self.crew is None or self.recording.tried else self.crew.foresight
+        if count and isinstance(visit.session, LedSession):
+            coming = visit.frontier.coming(goal, count)
+            visit.session.expect([Request(g.state.id, c.tactic, g.group[0]) for g, c in coming])
+
     def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Ask the policy, for more than before where it was asked before."""
         self.meter.count_expansion()
@@ -196,6 +222,7 @@ class _Attempt:
             visit.fell = False
             yield Resumed(goal.id)
         candidate = goal.untried.popleft()
+        self.look_ahead(visit, goal)
         seconds = self.meter.seconds_for_tactic()
         outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0], seconds)
         if _timed_out(outcome) and (stop := self.meter.before_tactic()) is not None:

@@ -41,6 +41,7 @@ class Elaborator {
   constructor(tacticContext, tacticRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef) {
     this.metaRef = metaRef;
     this.coreRef = coreRef;
+    this.refs = [tacticRef, termRef, metaRef, coreRef];
     this.core = copy(coreContext);
     this.tacticContext = copy(tacticContext);
     setScalarByte(this.tacticContext, 1, 0, 0); // recover := false: errors are thrown, not logged and admitted
@@ -54,12 +55,16 @@ class Elaborator {
     return lean(symbol)(...args, ...this.arguments);
   }
 
+  /**
+   * All that tactics read and write. Lean's own `saveState` leaves out the caches and the counter that names are
+   * made from, so that what a tactic does, says and costs would depend on what was tried before it.
+   */
   save() {
-    return value(this.run("l_Lean_Elab_Tactic_saveState"));
+    return this.refs.map((ref) => call("lean_st_ref_get", ref));
   }
 
-  restore(state) {
-    dec(this.run("l_Lean_Elab_Tactic_SavedState_restore", state, FALSE));
+  restore(saved) {
+    saved.forEach((state, i) => dec(call("lean_st_ref_set", this.refs[i], inc(state))));
   }
 
   goals() {
@@ -237,7 +242,7 @@ class Proof {
     const next = snapshot(this.elaborator, state);
     const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root) : null;
     if (flaw !== null) {
-      dec(next.saved);
+      next.saved.forEach(dec);
       return { error: flaw };
     }
     this.states.push(next);
@@ -251,8 +256,7 @@ class Proof {
 
   leave() {
     this.elaborator.restore(this.opened);
-    this.states.forEach((state) => dec(state.saved));
-    dec(this.opened);
+    [this.opened, ...this.states.map(({ saved }) => saved)].flat().forEach(dec);
     dec(this.root);
   }
 }
