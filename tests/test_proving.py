@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from toy import ToyPolicy, ToyPool
 from prover.config import Settings
 from prover.errors import InputError, LeanKeepsDying
 from prover.lean.source import read_source
+from prover.policy.protocols import Priced
 from prover.proving import (
     Complained,
     FileTrouble,
@@ -24,7 +25,7 @@ from prover.proving import (
     Searching,
     require_writable,
 )
-from prover.types import Status, Stop
+from prover.types import Candidate, Goal, Status, Stop, Theorem
 
 FEW = Settings(tactics=20, seconds=1000)
 
@@ -101,6 +102,20 @@ def test_no_try_spends_more_than_the_budget_of_its_hole(tmp_path: Path) -> None:
     events = list(work.events())
     assert {event.theorem.name for event in events if isinstance(event, Searching)} == {"a", "b"}
     assert [result.statistics.tactics for result in results(events)] == [10, 10]
+
+
+def test_both_tries_of_a_hole_together_keep_to_its_tokens(tmp_path: Path) -> None:
+    class Costly(ToyPolicy):
+        def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+            return [Priced(each, 100, 0.02) for each in super().propose(theorem, goals, n)]
+
+    text = "theorem a : Hard := by sorry\ntheorem b : Hard := by sorry\n"
+    settings = Settings(tactics=10_000, tokens=1000, seconds=1000)
+    run = Proving([job(tmp_path, text)], Pools(), Costly, settings)
+    first, second = results(run.events())
+    assert (first.stop, first.statistics.tokens) == (Stop.TOKENS, 1000)
+    assert second.stop is Stop.TOKENS and 1000 <= second.statistics.tokens <= 1100
+    assert second.statistics.usd == pytest.approx(second.statistics.tokens * 0.0002)
 
 
 def test_a_proof_from_a_theorem_that_is_proved_is_proved(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from prover.events import (
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
-from prover.policy.protocols import TacticGenerator
+from prover.policy.protocols import TacticGenerator, cost_of
 from prover.search.budget import Meter
 from prover.search.crew import Crew
 from prover.search.frontier import STRATEGIES, Frontier
@@ -208,12 +208,12 @@ class _Attempt:
 
     def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Ask the policy, for more than before where it was asked before."""
-        self.meter.count_expansion()
         width = 2 * goal.width or WIDTH
         yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
         (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        self.meter.count_expansion(candidates)
         visit.tree.propose(goal, width, candidates)
-        yield Proposed(goal.id, tuple(candidates))
+        yield Proposed(goal.id, tuple(candidates), *cost_of(candidates))
         return self.meter.before_tactic()
 
     def try_next(self, visit: _Visit, goal: GoalNode) -> _Step:
