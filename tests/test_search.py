@@ -272,6 +272,30 @@ def test_steps_that_a_proof_does_not_need_are_left_out(source: Source) -> None:
     assert result.proof == "split\n  · simp\n  · rfl"
 
 
+def test_arguments_that_a_proof_does_not_need_are_left_out(source: Source) -> None:
+    rules: Rules = {
+        "root": {"simp [a, b] <;> grind [c, d]": ("left", "right")},
+        "left": {"simp_all [e]": ()},
+        "right": {"exact [f, g]": ()},
+    }
+    lean: Rules = {
+        "root": {
+            **rules["root"],
+            "simp [b] <;> grind [c, d]": ("left", "right"),
+            "simp [b] <;> grind [c]": ("left", "right"),
+            "simp [b] <;> grind": ("other",),
+        },
+        "left": {**rules["left"], "simp_all": ()},
+        "right": {**rules["right"], "exact [f]": ()},
+    }
+    events, result = finish(
+        search(source, source.theorems[0], FakeGateway(lean), FakePolicy(rules), Budget(tactics=9))
+    )
+    assert result.proof == "simp [b] <;> grind [c]\n  · simp_all\n  · exact [f, g]"
+    assert len(only(ProofFound, events)) == 2
+    assert result.statistics.tactics == 3
+
+
 @pytest.mark.parametrize("reason", list(FailureReason))
 def test_no_failure_of_a_tactic_stops_it(source: Source, reason: FailureReason) -> None:
     rules: Rules = {"root": {"bad": Failed(reason, "no"), "good": ()}}
