@@ -93,7 +93,7 @@ def test_a_second_lean_changes_nothing(lean: EmbeddedGateway, helper: Counting, 
     other.start()
 
     def events(crew: Crew | None) -> list[Event]:
-        policy, budget = FixedPolicy(), Budget(tactics=60)
+        policy, budget = FixedPolicy(), Budget(tactics=50)
         running = search(SOURCE, theorem, lean, policy, budget, strategy, clock=lambda: 0.0, crew=crew)
         return without_times(finish(running)[0])
 
@@ -105,11 +105,11 @@ def test_a_second_lean_changes_nothing(lean: EmbeddedGateway, helper: Counting, 
 
 def test_the_number_of_jobs_changes_nothing() -> None:
     def proofs(jobs: int) -> list[tuple[object, ...]]:
-        settings = Settings(tactics=40, seconds=1000, jobs=jobs)
-        job = Job(SOURCE, tuple(SOURCE.theorems))
+        settings = Settings(tactics=15, seconds=1000, jobs=jobs)
+        job = Job(SOURCE, tuple(SOURCE.theorems[:2]))
         run = Proving([job], gateway_factory("embedded"), FixedPolicy, settings)
         results = [event.result for event in run.events() if isinstance(event, HoleFinished)]
         results.sort(key=lambda result: result.theorem.hole.position.line)
         return [(r.theorem.name, r.status, r.stop, r.proof, r.partial, r.statistics.tactics) for r in results]
 
-    assert proofs(4) == proofs(1)
+    assert proofs(3) == proofs(1)

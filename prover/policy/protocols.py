@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from prover.types import Candidate, Goal, Theorem
 
@@ -37,4 +37,17 @@ class TacticGenerator(Protocol):
 
         The same arguments get the same answer: nothing here depends on time or on what was asked before.
         """
+        ...
+
+
+@runtime_checkable
+class SlowGenerator(TacticGenerator, Protocol):
+    """A policy that waits for something outside this process, and so is asked ahead, while Lean works.
+
+    What was asked and never needed is counted, too, at the end of a search.
+    """
+
+    @property
+    def batch(self) -> int:
+        """About how many goals it may be asked ahead."""
         ...

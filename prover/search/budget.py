@@ -43,6 +43,9 @@ class Meter:
     def count_expansion(self, candidates: Sequence[Candidate]) -> None:
         """The policy answered with these."""
         self._expansions += 1
+        self.count_cost(candidates)
+
+    def count_cost(self, candidates: Sequence[Candidate]) -> None:
         tokens, usd = cost_of(candidates)
         self._tokens += tokens
         self._usd += usd

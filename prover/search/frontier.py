@@ -31,6 +31,10 @@ class Frontier(Protocol):
 
     def __len__(self) -> int: ...
 
+    def nearest(self, count: int) -> list[GoalNode]:
+        """About so many goals that may be next, in order."""
+        ...
+
     def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
         """About so many candidates that may be next, in order, if nothing comes of those before them: of
         `goal`, which is not in here, and of others."""
@@ -65,9 +69,11 @@ class _Heap:
     def __len__(self) -> int:
         return len(self._heap)
 
+    def nearest(self, count: int) -> list[GoalNode]:
+        return [goal for _, _, goal in sorted(self._heap[:count])]  # a heap's top holds most of the least
+
     def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
-        near = sorted(self._heap[:count])  # the top of a heap holds most of the least
-        return _candidates([goal, *(other for _, _, other in near)], count)
+        return _candidates([goal, *self.nearest(count)], count)
 
 
 class BestFirst(_Heap):
@@ -78,7 +84,7 @@ class BestFirst(_Heap):
         super().__init__(lambda goal: goal.cost + price(goal) + _left(goal))
 
     def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
-        goals = [goal, *(other for _, _, other in self._heap[:count])]
+        goals = [goal, *self.nearest(count)]
         base = {each.id: each.cost + _left(each) for each in goals}
         pairs = [pair for each in goals for pair in _candidates([each], count)]
         return sorted(pairs, key=lambda pair: (base[pair[0].id] - pair[1].logprob, pair[0].id))[:count]
@@ -121,9 +127,12 @@ class Puct:
     def __len__(self) -> int:
         return len(self._ready)
 
+    def nearest(self, count: int) -> list[GoalNode]:
+        goal = self._walk(self._root) if self._root is not None and self._ready else None
+        return [] if goal is None else [goal]
+
     def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
-        after = self._walk(self._root) if self._root is not None and self._ready else None
-        return _candidates([goal] if after is None else [goal, after], count)
+        return _candidates([goal, *self.nearest(count)], count)
 
     def _walk(self, goal: GoalNode) -> GoalNode | None:
         """None where what is left hangs below something settled, and is there for goals elsewhere."""

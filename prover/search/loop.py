@@ -34,7 +34,8 @@ from prover.events import (
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
-from prover.policy.protocols import TacticGenerator, cost_of
+from prover.policy.protocols import SlowGenerator, TacticGenerator, cost_of
+from prover.search.asking import Asking
 from prover.search.budget import Meter
 from prover.search.crew import Crew
 from prover.search.frontier import STRATEGIES, Frontier
@@ -65,6 +66,7 @@ VISITS = 8
 """How many visits of Lean to one hole are searched, each for a script of its own."""
 
 _LINE = 100
+_NEAR = 8  # goals looked at for what the policy may be asked ahead
 
 Search: TypeAlias = Generator[Event, None, SearchResult]
 _Step: TypeAlias = Generator[Event, None, Stop | None]
@@ -89,23 +91,30 @@ def search(
     ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
     else.
     """
+    recorded = RecordedPolicy(policy, recording)
+    asking = Asking(recorded, theorem, policy.batch) if isinstance(policy, SlowGenerator) else None
     attempt = _Attempt(
         source,
         theorem,
         RecordedGateway(gateway, recording),
-        RecordedPolicy(policy, recording),
+        recorded,
         Meter(budget, clock, recording.seconds),
         STRATEGIES[strategy],
         recording,
         crew,
+        asking,
     )
     try:
         stop = yield from attempt.visit(())
+        attempt.count_unused()
         result = attempt.result(stop or Stop.EXHAUSTED)
     except NotAProposition as error:
         result = SearchResult(Status.INVALID, Stop.INVALID, message=str(error))
     except HoleUnreachable as error:
         result = SearchResult(Status.ERROR, Stop.UNREACHABLE, message=str(error))
+    finally:
+        if asking is not None:
+            asking.close()
     yield Finished(result)
     return result
 
@@ -162,6 +171,7 @@ class _Attempt:
     strategy: Callable[[], Frontier]
     recording: Recording
     crew: Crew | None
+    asking: Asking | None
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
@@ -200,17 +210,27 @@ class _Attempt:
                     yield led
 
     def look_ahead(self, visit: _Visit, goal: GoalNode) -> None:
-        """Tell those who help what may be next. What is recorded needs no help."""
+        """Tell the policy and those who help what may be next. What is recorded needs no help."""
+        if self.asking is not None and not self.recording.proposed:
+            fresh = [other for other in visit.frontier.nearest(_NEAR) if not other.asked]
+            self.asking.expect([other.goals[0] for other in fresh], WIDTH)
         count = 0 if self.crew is None or self.recording.tried else self.crew.foresight
         if count and isinstance(visit.session, LedSession):
             coming = visit.frontier.coming(goal, count)
             visit.session.expect([Request(g.state.id, c.tactic, g.group[0]) for g, c in coming])
 
+    def count_unused(self) -> None:
+        for candidates in [] if self.asking is None else self.asking.unused():
+            self.meter.count_cost(candidates)
+
     def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Ask the policy, for more than before where it was asked before."""
         width = 2 * goal.width or WIDTH
         yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
-        (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        if self.asking is not None:
+            candidates = self.asking.propose(goal.goals[0], width)
+        else:
+            (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
         self.meter.count_expansion(candidates)
         visit.tree.propose(goal, width, candidates)
         yield Proposed(goal.id, tuple(candidates), *cost_of(candidates))

@@ -53,7 +53,7 @@ class RecordedPolicy:
         return self._policy.name
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
-        """One goal is asked about at a time."""
+        """While there are recorded answers, one goal is asked about at a time."""
         if self._recording.proposed:
             return [self._recording.proposed.popleft()]
         return self._policy.propose(theorem, goals, n)
