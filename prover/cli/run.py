@@ -19,7 +19,7 @@ from prover.cli import render
 from prover.cli.progress import Progress, make_progress
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
-from prover.errors import InputError
+from prover.errors import INTERRUPTED, InputError
 from prover.lean.connect import gateway_factory
 from prover.policy.fixed import FixedPolicy
 from prover.proving import (
@@ -43,7 +43,6 @@ POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy}
 ALL_PROVED = 0
 SOME_OPEN = 1
 REFUSED = 2
-INTERRUPTED = 130
 
 
 def run(
