@@ -12,6 +12,7 @@ from toy import ToyPolicy, ToyPool
 
 from prover.config import Settings
 from prover.errors import InputError, LeanKeepsDying
+from prover.events import Tried
 from prover.lean.source import read_source
 from prover.policy.protocols import Priced
 from prover.proving import (
@@ -299,6 +300,30 @@ def test_closing_the_events_ends_the_workers(tmp_path: Path) -> None:
     events.close()
     assert all(pool.closed.is_set() for pool in pools.made)
     assert not [thread for thread in threading.enumerate() if thread.name == "prover worker"]
+
+
+def test_idle_workers_help_with_a_long_search(tmp_path: Path) -> None:
+    pools = Pools()
+    long = job(tmp_path, "theorem a : Long := by sorry\n")
+    settings = Settings(jobs=3, tactics=1_000_000, seconds=1000)
+    events = proving(long, settings=settings, pools=pools).events()
+    while [pool.opened for pool in pools.made] != [["a"], ["a"], ["a"]]:
+        assert isinstance(next(events), Searching)
+    events.close()
+    assert all(pool.closed.is_set() for pool in pools.made)
+    assert not [thread for thread in threading.enumerate() if thread.name == "prover worker"]
+
+
+def test_what_is_told_of_a_search_does_not_depend_on_help(tmp_path: Path) -> None:
+    def told(jobs: int) -> list[tuple[Candidate, tuple[int, ...]]]:
+        work = job(tmp_path, "theorem a : Long := by sorry\n")
+        settings = Settings(jobs=jobs, tactics=500, seconds=1000)
+        steps = [e.event for e in proving(work, settings=settings).events() if isinstance(e, Searching)]
+        return [(step.candidate, step.children) for step in steps if isinstance(step, Tried)]
+
+    alone = told(1)
+    assert len(alone) == 500
+    assert told(2) == told(4) == alone
 
 
 # -- writing -----------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class Asking:
         return answers.result()[number]
 
     def unused(self) -> list[Sequence[Candidate]]:
-        """The answers that nobody has needed, once they are there; what was not begun is not asked any more."""
+        """The answers that nobody has needed, once they are there; what was not begun is left."""
         left = list(self._asked.values())
         self._asked.clear()
         return [answers.result()[number] for answers, number in left if not answers.cancel()]
