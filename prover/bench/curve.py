@@ -33,7 +33,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     for panel in list(panels)[len(sets) :]:
         panel.set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)), frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
     try:
         figure.savefig(path, format="png", dpi=150)
     except OSError as error:
@@ -60,7 +60,7 @@ def _panel(panel: Any, rows: Sequence[Row]) -> None:
     panel.set_xticks(budgets, [f"{budget:,}" for budget in budgets], rotation=45 if len(budgets) > 6 else 0)
     panel.minorticks_off()
     panel.yaxis.get_major_locator().set_params(integer=True)
-    panel.set_ylim(bottom=0)
+    panel.set_ylim(0, 1.05 * max(1, *(max(counts) for row in rows for counts in row.proved.values())))
     panel.grid(alpha=0.3)
     panel.set_xlabel("tactics tried")
     panel.set_ylabel("solved" if first.true else "false proved")

@@ -42,7 +42,7 @@ from prover.types import (
 )
 
 FIRST_MARK = 100
-_MEMORY_FROM, _MEMORY_TO = 1_000, 11_000
+_MEMORY_TO = 10_000  # tactics; to watch memory is slow
 _FAILS, _PROVES, _REPEATS = 60, 12, 15  # per cent of tactics, of goals that can be, of new goals
 _TEXT = """\
 def turn : List Nat → List Nat
@@ -85,7 +85,7 @@ def measure(tactics: int, strategies: Sequence[str] = STRATEGIES) -> Generator[C
         pass  # so that what is made once is made before
     for strategy in strategies:
         yield from _costs(strategy, tactics)
-        yield _memory(strategy)
+        yield _memory(strategy, min(tactics, _MEMORY_TO))
 
 
 class Watch:
@@ -129,24 +129,26 @@ def _spent(watch: Watch) -> tuple[float, float]:
     return time.process_time() - watch.session - watch.policy, watch.policy
 
 
-def _memory(strategy: str) -> Memory:
+def _memory(strategy: str, tactics: int) -> Memory:
+    """Of the last nine tenths of so many tactics."""
+    first = tactics // 10
     count, nodes, kept = 0, 0, 0
     tracemalloc.start()
     try:
-        with closing(_search(strategy, _MEMORY_TO, Watch())) as events:
+        with closing(_search(strategy, tactics, Watch())) as events:
             for event in events:
                 if not isinstance(event, Tried):
                     continue
                 count += 1
-                if count > _MEMORY_FROM:
+                if count > first:
                     nodes += len(event.children)
-                if count == _MEMORY_FROM:
+                if count == first:
                     kept = tracemalloc.get_traced_memory()[0]
-                if count == _MEMORY_TO:
+                if count == tactics:
                     kept = tracemalloc.get_traced_memory()[0] - kept
     finally:
         tracemalloc.stop()
-    thousands = (_MEMORY_TO - _MEMORY_FROM) / 1_000
+    thousands = (tactics - first) / 1_000
     return Memory(strategy, kept / 1024 / thousands, round(nodes / thousands))
 
 

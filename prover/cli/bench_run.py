@@ -232,9 +232,8 @@ def _conclude(store: Store, rows: Sequence[Row]) -> None:
     write_whole(store.folder / RESULTS, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
     errors = sum(record.status == "error" for record in store.records)
     if errors:
-        click.echo(
-            f"{errors} searches failed, which says nothing of their problems: see records.jsonl", err=True
-        )
+        searches = "1 search" if errors == 1 else f"{errors} searches"
+        click.echo(f"{searches} failed, which says nothing of the problem: see records.jsonl", err=True)
     if find_spec("matplotlib") is None:
         click.echo("no curve.png: matplotlib is missing; `pip install 'prover[bench]'`", err=True)
         return
