@@ -443,14 +443,14 @@ def test_a_run_in_real_lean() -> None:
         {"file": "a.lean", "name": "wrong", "expected": "refutable"},
     )
     words = [sys.executable, "-m", "prover", "bench", "run", "a.lean", "--lean", "embedded"]
-    words += ["--budgets", "1,2,12", "--policy", "fixed", "--policy", "only:grind", "--out", "out"]
+    words += ["--budgets", "1,2,8", "--policy", "fixed", "--policy", "only:grind", "--out", "out"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     manifest, records = read_manifest(Path("out")), read_records(Path("out"))
     rows = {(row.true, row.configuration.policy): row for row in rows_of(manifest, records)}
-    assert rows[True, "fixed"].proved[12] == (2,)
-    assert rows[True, "only:grind"].proved[12] == (1,)
-    assert rows[False, "fixed"].proved == {1: (0,), 2: (0,), 12: (0,)}
+    assert rows[True, "fixed"].proved[8] == (2,)
+    assert rows[True, "only:grind"].proved[8] == (1,)
+    assert rows[False, "fixed"].proved == {1: (0,), 2: (0,), 8: (0,)}
     assert {record.lean for record in records} == {"4.28.0-pre"}
 
 
@@ -465,3 +465,12 @@ def test_costs_of_the_search() -> None:
     assert isinstance(memory, Memory) and memory.kib > 0
     assert [cost.tactics for cost in costs if isinstance(cost, Cost)] == [100, 1_000]
     assert all(cost.search > 0 and cost.policy > 0 for cost in costs if isinstance(cost, Cost))
+
+
+def test_the_command_that_measures_the_search() -> None:
+    done = toy("search", "--tactics", "100", "--strategy", "puct", "--json", "costs.json")
+    assert done.returncode == 0, done.stderr
+    assert "puct: search" in done.stdout
+    found = json.loads(Path("costs.json").read_text(encoding="utf-8"))
+    assert [cost["tactics"] for cost in found["costs"]] == [100]
+    assert found["memory"][0]["strategy"] == "puct"

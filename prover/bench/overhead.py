@@ -222,7 +222,8 @@ class InstantSession:
 
     def _new(self, chance: int, provable: bool) -> Goal:
         repeats = chance // 7 % 100 < _REPEATS
-        return _goal(chance % 50 if repeats else self._states * 4 + chance % 4, provable)
+        fresh = 4 * self._states + chance % 4
+        return _goal(chance // 700 % (fresh + 1) if repeats else fresh, provable)
 
     def _state(self, goals: Sequence[Goal]) -> TacticState:
         self._states += 1
