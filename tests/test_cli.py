@@ -388,6 +388,22 @@ def waiting(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+def test_ctrl_c_while_it_starts(folder: Path) -> None:
+    """A module that the command line needs is in the way, and the user loses patience."""
+    (folder / "click.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "prover", "--help"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_run_in_good_order(
     waiting: subprocess.Popen[str], folder: Path, number: signal.Signals

@@ -535,7 +535,7 @@ def test_errors_that_were_there_before_are_not_the_proofs(lean: EmbeddedGateway)
 
 def test_an_elaborated_file_knows_which_command_a_hole_is_in(bare: EmbeddedLean) -> None:
     source = source_of(RICH)
-    file = ElaboratedFile.elaborate(bare, source)
+    file = ElaboratedFile(bare, source)
     for theorem in source.theorems:
         index = file.index_of(theorem.hole)
         assert index is not None
@@ -548,6 +548,29 @@ def test_an_elaborated_file_knows_which_command_a_hole_is_in(bare: EmbeddedLean)
             == source.text[command.span.start : command.span.end].count("sorry") - 1
         )
     assert file.state_before(0) == 0
+    bare.forget(file.states)
+
+
+def test_a_file_is_elaborated_as_far_as_it_is_needed(bare: EmbeddedLean) -> None:
+    """In pieces or at one go, commands and messages come out the same."""
+    source = source_of(f"/-! head -/ def wrong := nothing -- two on a line\n{RICH}\ntheorem bad : no := 1\n")
+    whole, lazy = ElaboratedFile(bare, source), ElaboratedFile(bare, source)
+    whole.complete()
+    assert lazy.index_of(source.theorems[0].hole) == whole.index_of(source.theorems[0].hole)
+    assert 0 < len(lazy.commands) < len(whole.commands)
+    for theorem in source.theorems:
+        assert lazy.index_of(theorem.hole) == whole.index_of(theorem.hole)
+    assert lazy.complaints() == whole.complaints() != []
+    assert [each.span for each in lazy.commands] == [each.span for each in whole.commands]
+    assert [each.messages for each in lazy.commands] == [each.messages for each in whole.commands]
+    bare.forget([*whole.states, *lazy.states])
+
+
+def test_a_hole_that_lean_does_not_read_is_nowhere(bare: EmbeddedLean) -> None:
+    source = source_of("theorem t : True := trivial\n#exit\ntheorem u : True := by\n  sorry\n")
+    file = ElaboratedFile(bare, source)
+    assert [file.index_of(source.theorems[0].hole) for _ in range(2)] == [None, None]
+    assert len(file.commands) == 1
     bare.forget(file.states)
 
 

@@ -18,7 +18,7 @@ from prover.cli.progress import Progress, make_progress
 from prover.cli.signals import INTERRUPTED, stopped_by_signals
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
-from prover.errors import InputError
+from prover.errors import INTERRUPTED, InputError
 from prover.lean.connect import gateway_factory
 from prover.policy.specs import policy_factory
 from prover.proving import (

@@ -25,6 +25,7 @@ def certify(lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str]
     verdicts = {hole: rejected("Lean stops reading the file before it") for hole in proofs}
     if not reached:
         return verdicts
+    file.complete()
     examiner = _Examiner(lean, file, proofs, sorted(set(reached.values())))
     try:
         flaw = examiner.flaw_of_the_file()
@@ -73,7 +74,8 @@ class _Examiner:
         following = self._file.commands[last + 1 : last + 2]
         until = self._shifted(self._file.commands[last].span.end) - start if following else None
         end = self._shifted(following[0].span.end) if following else len(self._text)
-        self._after += moved(self._lean.elaborate(state, self._text[start:end], recovering, until), start)
+        said = self._lean.elaborate(state, self._text[start:end], recovering, until)
+        self._after += moved(said, self._text, start)
 
     def _flaw_up_to(self, last: int) -> str:
         self._elaborate(last)
