@@ -27,10 +27,10 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     lines = math.ceil(len(sets) / columns)
     figure = Figure(figsize=(5.2 * columns, 3.8 * lines + 0.6), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(lines, columns, squeeze=False).flat
+    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
     for panel, (name, true) in zip(panels, sets, strict=False):
         _panel(panel, [row for row in rows if (row.set, row.true) == (name, true)])
-    for panel in list(panels)[len(sets) :]:
+    for panel in panels[len(sets) :]:
         panel.set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from prover.cli.render import counted
 from prover.config import LEANS, STRATEGIES, LeanKind
-from prover.errors import InputError
+from prover.errors import INTERRUPTED, InputError
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.compare import Comparison
@@ -136,7 +136,7 @@ def run(
     from prover.bench.run import Run, units_of
     from prover.bench.store import opened
     from prover.bench.summary import rows_of
-    from prover.cli.signals import INTERRUPTED, stopped_by_signals
+    from prover.cli.signals import stopped_by_signals
     from prover.cli.targets import find_targets
     from prover.lean.connect import gateway_factory
     from prover.policy.specs import policy_factory

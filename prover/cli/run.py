@@ -15,7 +15,7 @@ from rich.console import Console
 
 from prover.cli import render
 from prover.cli.progress import Progress, make_progress
-from prover.cli.signals import INTERRUPTED, stopped_by_signals
+from prover.cli.signals import stopped_by_signals
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
 from prover.errors import INTERRUPTED, InputError
