@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 
 from prover.types import Candidate, Goal, Theorem
 
@@ -18,3 +18,7 @@ class TacticGenerator(Protocol):
         The same arguments get the same answer: nothing here depends on time or on what was asked before.
         """
         ...
+
+
+PolicyFactory: TypeAlias = Callable[[frozenset[str]], TacticGenerator]
+"""Makes a policy that does not use the theorems of these names."""
