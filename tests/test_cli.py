@@ -337,7 +337,7 @@ def test_an_unknown_policy_is_refused_with_those_that_exist(folder: Path) -> Non
     (folder / "a.lean").write_text(FILE)
     done = toy("prove", "a.lean", policy="gpt")
     assert done.returncode == 2
-    assert done.stderr == "prover: unknown policy `gpt`; there are: fixed, toy\n"
+    assert done.stderr == "prover: unknown policy `gpt`; there are: fixed, toy, only:TACTIC\n"
 
 
 def test_settings_come_from_the_project_and_options_go_over_them(folder: Path) -> None:

@@ -170,10 +170,10 @@ def _main() -> None:
     vars(connect)["gateway_factory"] = lambda kind: ToyPool
     sys.modules["prover.lean.connect"] = connect
 
-    from prover.cli import run
     from prover.cli.main import main
+    from prover.policy import specs
 
-    run.POLICIES["toy"] = ToyPolicy
+    specs.POLICIES["toy"] = ToyPolicy
     main()
 
 

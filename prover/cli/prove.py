@@ -12,8 +12,6 @@ from prover.cli.amounts import parse_budget
 from prover.config import LEANS, STRATEGIES, load_settings
 from prover.errors import InputError
 
-POLICIES = ("fixed",)
-
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
@@ -50,7 +48,9 @@ POLICIES = ("fixed",)
 )
 @click.option("--resume", metavar="FILE", help="Go on where the searches of this trace were stopped.")
 @click.option(
-    "--policy", metavar="SPEC", help=f"Who proposes tactics: {', '.join(POLICIES)}. [default: fixed]"
+    "--policy",
+    metavar="SPEC",
+    help="Who proposes tactics: `fixed`, or `only:TACTIC` for that tactic alone. [default: fixed]",
 )
 @click.option(
     "--jobs",
@@ -59,7 +59,10 @@ POLICIES = ("fixed",)
     help="Leans that work side by side, several on one hole where there are fewer. [default: 1]",
 )
 @click.option(
-    "--seed", type=int, metavar="N", help="For policies that draw at random; `fixed` does not. [default: 0]"
+    "--seed",
+    type=int,
+    metavar="N",
+    help="Draws the order of equally likely tactics; 0 draws nothing. [default: 0]",
 )
 @click.option("--write", is_flag=True, help="Put each certified proof into its file.")
 @click.option(

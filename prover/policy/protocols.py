@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from prover.types import Candidate, Goal, Theorem
 
@@ -51,3 +51,7 @@ class SlowGenerator(TacticGenerator, Protocol):
     def batch(self) -> int:
         """About how many goals it may be asked ahead."""
         ...
+
+
+PolicyFactory: TypeAlias = Callable[[frozenset[str]], TacticGenerator]
+"""Makes a policy that does not use the theorems of these names."""

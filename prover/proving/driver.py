@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from prover.config import Settings
 from prover.errors import InputError, LeanUnavailable
+from prover.policy.protocols import PolicyFactory
 from prover.proving.helping import Helping
 from prover.proving.results import FileTrouble, Finished, ProvingEvent, Searching
 from prover.proving.tasks import Broken, Help, Job, Try
@@ -28,7 +29,6 @@ from prover.proving.workers import (
     Fatal,
     GatewayFactory,
     Message,
-    PolicyFactory,
     Progress,
     Stopped,
     Worker,
@@ -124,7 +124,7 @@ class Proving:
 
     def _hear(self, message: Message) -> Iterator[ProvingEvent]:
         match message:
-            case Progress(theorem, event):
+            case Progress(_, theorem, event):
                 self._helping.note(theorem, event)
                 yield Searching(theorem, event)
             case Done(worker, task, answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
@@ -36,7 +36,7 @@ class Try:
     budget: Budget
     strategy: str
     recording: Recording
-    crew: Crew
+    crew: Crew = field(default_factory=Crew)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from typing import TypeAlias
 from prover.config import Settings
 from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
 from prover.proving.tasks import Answer, Broken, Check, Checked, Job, Settle, Settled, Task, Tried, Try
-from prover.search.crew import Crew
 from prover.search.recording import NOTHING, Recording
 from prover.search.trace import name_of
 from prover.types import (
@@ -115,7 +114,7 @@ class FileWork:
         recorded = self._recordings.get(name_of(theorem))
         recording = recorded.popleft() if recorded else NOTHING
         budget = self._budget(theorem, share)
-        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording, Crew())
+        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording)
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
         left = self._budget(theorem, 1.0)

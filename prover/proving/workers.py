@@ -13,7 +13,7 @@ from prover.errors import InputError, LeanUnavailable, ProverError
 from prover.events import Event
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source
-from prover.policy.protocols import TacticGenerator
+from prover.policy.protocols import PolicyFactory
 from prover.proving.tasks import (
     Answer,
     Broken,
@@ -48,14 +48,13 @@ class GatewayPool(Protocol):
 
 
 GatewayFactory = Callable[[], GatewayPool]
-PolicyFactory = Callable[[frozenset[str]], TacticGenerator]
-"""Makes a policy that does not use the theorems of these names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """An event of the search that a worker is at."""
 
+    worker: Worker
     theorem: Theorem
     event: Event
 
@@ -168,7 +167,7 @@ class Worker(threading.Thread):
                     event = next(steps)
                 except StopIteration as end:
                     return Tried(end.value, gateway.version, policy.name)
-                self._outbox.put(Progress(task.theorem, event))
+                self._outbox.put(Progress(self, task.theorem, event))
         return None
 
 
