@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from prover.errors import LeanKeepsDying
-from prover.lean.gateway import LeanSession
-from prover.lean.session import is_certain
+from prover.lean.gateway import LeanSession, is_certain
 from prover.search.ways import START, Astray, Request, Walker
 from prover.types import Advanced, Failed, FailureReason, Outcome, TacticState
 
