@@ -19,7 +19,8 @@ from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source, parse_source, read_source
 from prover.policy.fixed import FixedPolicy
-from prover.proving import Complained, Finished, HoleResult, Job, PolicyFactory, Proving
+from prover.policy.protocols import PolicyFactory
+from prover.proving import Complained, Finished, HoleResult, Job, Proving
 from prover.search.loop import search
 from prover.types import Budget, Candidate, Failed, FailureReason, Goal, Proved, Status, Stop, Theorem
 

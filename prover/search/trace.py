@@ -30,6 +30,7 @@ from prover.events import (
     as_json,
 )
 from prover.lean.goals import parse_goal
+from prover.policy.protocols import Priced
 from prover.search.recording import Recording
 from prover.types import (
     Advanced,
@@ -85,7 +86,8 @@ def recording_of(lines: Iterable[Line]) -> Recording:
             case "Opened":
                 recording.opened.append(_state(line["root"]))
             case "Proposed":
-                recording.proposed.append([Candidate(**each) for each in line["candidates"]])
+                candidates = [Candidate(**each) for each in line["candidates"]]
+                recording.proposed.append(Priced(candidates, line["tokens"], line["usd"]))
             case "Tried":
                 recording.tried.append((line["candidate"]["tactic"], _outcome(line["outcome"])))
             case "Certified":
@@ -106,7 +108,8 @@ def events_of(lines: Iterable[Line], theorem: Theorem) -> Iterator[Event]:
             case "Expanding":
                 yield Expanding(line["node"], line["depth"], line["goal"], line["cost"], line["width"])
             case "Proposed":
-                yield Proposed(line["node"], tuple(Candidate(**each) for each in line["candidates"]))
+                candidates = tuple(Candidate(**each) for each in line["candidates"])
+                yield Proposed(line["node"], candidates, line["tokens"], line["usd"])
             case "Tried":
                 candidate, children = Candidate(**line["candidate"]), tuple(line["children"])
                 yield Tried(line["node"], candidate, _outcome(line["outcome"]), children)

@@ -95,9 +95,9 @@ class HoleState:
         self.forest.apply(scope, event)
         self.thoughts.follow(scope, event)
         match event:
-            case Proposed():
-                self.tokens += getattr(event, "tokens", 0)
-                self.usd += getattr(event, "usd", 0.0)
+            case Proposed(tokens=tokens, usd=usd):
+                self.tokens += tokens
+                self.usd += usd
             case Tried():
                 self.trying = ""
                 scope.tactics += 1

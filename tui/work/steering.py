@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from prover.search.frontier import Frontier
 from prover.search.tree import GoalNode
+from prover.types import Candidate
 
 
 class Steering:
@@ -62,6 +63,12 @@ class SteeredFrontier:
             if not self._taken.get(goal.id):
                 return self._queued.pop(goal.id)
             self._taken[goal.id] -= 1
+
+    def nearest(self, count: int) -> list[GoalNode]:
+        return self._inner.nearest(count)
+
+    def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
+        return self._inner.coming(goal, count)
 
     def __len__(self) -> int:
         return len(self._queued)

@@ -39,7 +39,7 @@ MAIN = 0
 """The number of the search from a hole's own goal."""
 
 _MOST_JOBS = 16
-_OUT_OF_BUDGET = (Stop.SECONDS, Stop.TACTICS, Stop.EXPANSIONS)
+_OUT_OF_BUDGET = (Stop.SECONDS, Stop.TACTICS, Stop.EXPANSIONS, Stop.TOKENS, Stop.USD)
 
 
 class Workshop:
