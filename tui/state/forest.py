@@ -32,13 +32,16 @@ _COST_OF_GOAL, _COST_OF_CHARACTER = 0.5, 0.002
 
 @dataclass(slots=True)
 class Scope:
-    """One search. `base` is the goal that it starts from, None for the hole's own; `at` where it is. So many
-    `tactics` it tried, in so many `seconds`."""
+    """One search. `base` is the goal that it starts from, None for the hole's own; `at` where it is. The rest
+    is what it has spent."""
 
     base: GoalRow | None = None
     goals: dict[int, GoalRow] = field(default_factory=dict)
     at: GoalRow | None = None
     tactics: int = 0
+    expansions: int = 0
+    tokens: int = 0
+    usd: float = 0.0
     seconds: float = 0.0
 
 

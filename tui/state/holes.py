@@ -49,8 +49,6 @@ class HoleState:
     trying: str = ""
     reasoning: str = ""
     marked: bool = False
-    tokens: int = 0
-    usd: float = 0.0
     candidate: str = ""
     scopes: dict[int, Scope] = field(default_factory=dict)
     restoring: bool = False
@@ -64,6 +62,14 @@ class HoleState:
     def seconds(self) -> float:
         """What its searches lasted."""
         return sum(scope.seconds for scope in self.scopes.values())
+
+    @property
+    def tokens(self) -> int:
+        return sum(scope.tokens for scope in self.scopes.values())
+
+    @property
+    def usd(self) -> float:
+        return sum(scope.usd for scope in self.scopes.values())
 
     @property
     def proof(self) -> Found | None:
@@ -96,8 +102,9 @@ class HoleState:
         self.thoughts.follow(scope, event)
         match event:
             case Proposed(tokens=tokens, usd=usd):
-                self.tokens += tokens
-                self.usd += usd
+                scope.expansions += 1
+                scope.tokens += tokens
+                scope.usd += usd
             case Tried():
                 self.trying = ""
                 scope.tactics += 1

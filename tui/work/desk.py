@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from prover.errors import LeanUnavailable, ProverError
 from prover.lean.gateway import LeanSession
 from prover.lean.source import Source
-from prover.proving.workers import GatewayPool, PolicyFactory
+from prover.policy.protocols import PolicyFactory
+from prover.proving import GatewayPool
 from prover.types import Advanced, Candidate, Outcome, Standing, TacticState, Verdict
 from tui.state.holes import HoleState
 from tui.state.rows import GoalRow

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from prover.errors import LeanKeepsDying
-from prover.proving.workers import GatewayFactory, GatewayPool
+from prover.proving import GatewayFactory, GatewayPool
 
 
 class Leans:

@@ -47,7 +47,7 @@ def load_preferences(path: Path, defaults: Preferences) -> Preferences:
         }
     except (OSError, ValueError, TypeError):
         return defaults
-    good = {name: value for name, value in given.items() if _makes_sense(name, value)}
+    good = {name: value for name, value in given.items() if makes_sense(name, value)}
     return dataclasses.replace(defaults, **good)
 
 
@@ -65,7 +65,8 @@ def save_preferences(path: Path, preferences: Preferences) -> None:
             Path(name).unlink()
 
 
-def _makes_sense(name: str, value: object) -> bool:
+def makes_sense(name: str, value: object) -> bool:
+    """Whether the preference of that name may have that value."""
     match name:
         case "seconds":
             return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

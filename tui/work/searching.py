@@ -12,7 +12,7 @@ from prover.errors import ProverError
 from prover.events import Event
 from prover.lean.gateway import Complaint, LeanGateway, LeanSession
 from prover.lean.source import Source
-from prover.proving.workers import PolicyFactory
+from prover.policy.protocols import PolicyFactory
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import search
 from prover.search.recording import Recording

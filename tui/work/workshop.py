@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from prover.errors import FileChanged, InputError
 from prover.events import Finished
 from prover.lean.source import parse_source
-from prover.proving.workers import GatewayFactory, PolicyFactory
+from prover.policy.protocols import PolicyFactory
+from prover.proving import GatewayFactory
 from prover.types import Advanced, Budget, Standing, Stop, TacticState
 from tui.state.files import FileState
 from tui.state.forest import Scope
@@ -392,7 +392,10 @@ class Workshop:
             more = Budget(seconds=self.preferences.seconds)
         seconds = None if more.seconds is None else scope.seconds + more.seconds
         tactics = None if more.tactics is None else scope.tactics + more.tactics
-        return replace(more, seconds=seconds, tactics=tactics)
+        expansions = None if more.expansions is None else scope.expansions + more.expansions
+        tokens = None if more.tokens is None else scope.tokens + more.tokens
+        usd = None if more.usd is None else scope.usd + more.usd
+        return Budget(seconds, tactics, expansions, tokens, usd)
 
 
 def _node_of(scope: Scope, goal: GoalRow) -> int | None:
