@@ -47,7 +47,6 @@ class SteeredFrontier:
         self._inner = inner
         self._steering = steering
         self._queued: dict[int, GoalNode] = {}
-        self._taken: dict[int, int] = {}  # how many entries of a goal the inner one has too many
 
     def push(self, goal: GoalNode) -> None:
         self._queued[goal.id] = goal
@@ -55,14 +54,12 @@ class SteeredFrontier:
 
     def pop(self) -> GoalNode:
         wanted = self._steering.next(self._queued)
-        if wanted is not None:
-            self._taken[wanted.id] = self._taken.get(wanted.id, 0) + 1
-            return self._queued.pop(wanted.id)
-        while True:
-            goal = self._inner.pop()
-            if not self._taken.get(goal.id):
-                return self._queued.pop(goal.id)
-            self._taken[goal.id] -= 1
+        if wanted is None:
+            wanted = self._inner.pop()
+        else:
+            self._inner.take(wanted)
+        del self._queued[wanted.id]
+        return wanted
 
     def nearest(self, count: int) -> list[GoalNode]:
         return self._inner.nearest(count)
