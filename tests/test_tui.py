@@ -166,12 +166,12 @@ def test_a_file_that_somebody_else_changed(theory: Path, tmp_path: Path, leans: 
             theory.write_text(changed, encoding="utf-8")
             await pilot.press("w")
             assert theory.read_text() == changed and hole.written is None
-            assert "changed on disk" in screen_text(pilot)
+            await until(pilot, lambda: "was changed on disk" in screen_text(pilot))
             await pilot.press("ctrl+r")
             await until(pilot, lambda: bench(pilot).workshop.files[0].text == changed)
             again = hole_of(pilot, "add")
             assert again.solved and again.proof is not None
-            await until(pilot, lambda: bench(pilot).hole is again)
+            await until(pilot, lambda: bench(pilot).hole is again and not again.stale)
             await pilot.press("w")
             assert theory.read_text() == changed.replace("sorry", again.proof.text, 1)
 

@@ -35,7 +35,9 @@ class Found:
 
 @dataclass(eq=False)
 class HoleState:
-    """One hole of a file. `found` has its proofs, the newest last; `written` is the one in the file."""
+    """One hole of a file. `found` has its proofs, the newest last; `written` is the one in the file. `stale`:
+    the file may have changed since they were certified.
+    """
 
     source: Source
     theorem: Theorem
@@ -53,6 +55,7 @@ class HoleState:
     scopes: dict[int, Scope] = field(default_factory=dict)
     restoring: bool = False
     judging: bool = False
+    stale: bool = False
 
     @property
     def key(self) -> str:
@@ -146,6 +149,7 @@ def holes_of(source: Source, known: Iterable[HoleState] = ()) -> list[HoleState]
     holes: list[HoleState] = []
     for theorem in source.theorems:
         hole = before.get(key_of(theorem)) or HoleState(source, theorem)
+        hole.stale = hole.stale or (bool(hole.found) and hole.source.text != source.text)
         hole.source, hole.theorem = source, theorem
         holes.append(hole)
     return holes

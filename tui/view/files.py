@@ -69,7 +69,7 @@ class FilesPane(Rows):
         if file.trouble:
             text.append("  ! can't be read", self.look("bad"))
         elif file.changed:
-            text.append("  ! changed on disk", self.look("bad"))
+            text.append("  ! changed", self.look("bad"))
         elif file.complaints:
             text.append(f"  ! {len(file.complaints)} errors", self.look("bad"))
         return text

@@ -133,6 +133,7 @@ class Workbench(Screen[None]):
                 self._read(file)
             case told.Restored(hole, _) if hole is self.hole:
                 self.workshop.look(hole)
+                self.workshop.judge_again(hole)
             case told.Suggested(hole, goal, candidates):
                 self._suggested(hole, goal, candidates)
             case told.Handed(hole, goal, candidate, _) if hole is self.hole:
@@ -214,6 +215,7 @@ class Workbench(Screen[None]):
         if hole is not self.hole:
             self.hole, self.file = hole, self.workshop.file_of(hole)
             self.workshop.look(hole)
+            self.workshop.judge_again(hole)
             self.workshop.check(self.file)
         self.files.find(hole)
         self.show_all()

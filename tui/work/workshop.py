@@ -200,6 +200,13 @@ class Workshop:
         if not hole.restoring and not hole.forest.roots:
             self._desk.ask(Look(hole))
 
+    def judge_again(self, hole: HoleState) -> None:
+        """Have the newest proof certified in the file as it is now."""
+        proof = hole.proof
+        if hole.stale and proof is not None and not hole.judging:
+            hole.judging = True
+            self._desk.ask(Judge(hole, (proof.text,)))
+
     def check(self, file: FileState) -> None:
         if file.source is not None and file.complaints is None:
             self._desk.ask(Check(file.source))
@@ -218,6 +225,9 @@ class Workshop:
         proof = hole.proof
         if proof is None or proof.verdict.standing is not Standing.CERTIFIED:
             raise InputError("there is no certified proof to write")
+        if hole.stale:
+            self.judge_again(hole)
+            raise InputError("the file may have changed since: Lean checks the proof again; then w writes it")
         file = self.file_of(hole)
         try:
             file.write(hole.theorem.hole, proof.text)
@@ -292,6 +302,7 @@ class Workshop:
                 self._read(file)
             case told.Restored(hole, trouble):
                 hole.restoring = False
+                hole.stale = bool(hole.found)
                 hole.trouble = trouble
             case told.Trouble(text, hole) if hole is not None:
                 hole.thoughts.add(text)
@@ -345,6 +356,9 @@ class Workshop:
     def _judged(self, message: told.Judged) -> None:
         hole, verdict = message.hole, message.verdict
         hole.judging = False
+        if hole.stale:
+            hole.stale = False
+            hole.found.clear()
         if verdict.standing is Standing.REJECTED:
             hole.thoughts.add(f"The proof does not stand in the file: {verdict.reason}")
             return
