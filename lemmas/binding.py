@@ -106,9 +106,8 @@ class _Reader:
             return
         if text == "{" and (following in (":", "|") or (following == "/" and self._text(end + 1) == "/")):
             self._bound += [_Bound(name, self._depth) for name in names]
-        elif following == ":":
-            if self._text(self._partner(at) + 1) == "→":
-                self._bound += [_Bound(name, self._depth - 1) for name in names]
+        elif following == ":" and self._text(self._partner(at) + 1) == "→":
+            self._bound += [_Bound(name, self._depth - 1) for name in names]
 
     def _close(self) -> None:
         self._depth -= 1

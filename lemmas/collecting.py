@@ -23,7 +23,7 @@ from prover.search.script import Step, structured
 from prover.types import Advanced, Candidate, Goal, Proved, TacticState, Theorem
 
 USES = "library lemma "
-"""How the source of a candidate begins that brings a lemma into the proof; its number follows."""
+"""How the source of a candidate begins that brings lemmas into the proof; the numbers of those follow."""
 
 _WHOLE = ((":=", "by", "sorry"), (":=", "sorry"))
 
@@ -128,8 +128,9 @@ class Collector:
 
 
 def _brought(candidate: Candidate) -> set[int]:
-    number = candidate.source.removeprefix(USES)
-    return {int(number)} if candidate.source.startswith(USES) and number.isdigit() else set()
+    if not candidate.source.startswith(USES):
+        return set()
+    return {int(word) for word in candidate.source.removeprefix(USES).split() if word.isdigit()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +205,3 @@ def _draft(proof: Proof, around: Surroundings, name: str, found: Found, statemen
         provenance=proof.provenance,
         uses=found.lemmas,
     )
-

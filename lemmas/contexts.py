@@ -11,7 +11,9 @@ from prover.lean.lexis import Token, tokens
 from prover.lean.source import Source
 from prover.types import Declaration, Theorem
 
-_BEFORE_IN = frozenset(("open", "set_option", "omit", "include", "variable", "universe", "attribute", "local"))
+_BEFORE_IN = frozenset(
+    ("open", "set_option", "omit", "include", "variable", "universe", "attribute", "local")
+)
 
 
 def context_of(source: Source, theorem: Theorem) -> Context:

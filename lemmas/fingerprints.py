@@ -1,7 +1,7 @@
-"""What a theorem's names mean: the definitions before it in its file, each with a fingerprint of its content.
+"""What a theorem's names mean: the definitions before it in its file, each with a fingerprint.
 
-A fingerprint covers the definition's own text and that of all it mentions in turn, and the instances that speak
-of them. White space, comments and the namespaces around don't count.
+A fingerprint covers the definition's own text and that of all it mentions in turn, and the instances that
+speak of them. White space, comments and the namespaces around don't count.
 """
 
 from __future__ import annotations

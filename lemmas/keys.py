@@ -1,5 +1,5 @@
-"""The key of a goal: the same for goals that read alike, up to the names of their hypotheses, of bound variables
-and of universes, and up to the order of hypotheses that don't need each other.
+"""The key of a goal: the same for goals that read alike, up to the names of hypotheses, of bound variables and
+of universes, and up to the order of hypotheses that don't need each other.
 
 A key knows the definitions that the goal mentions by their content, so a goal about another definition of the
 same name has another key. Its shape is the same without that. Text is lossy: what is found by a key is a
@@ -177,7 +177,7 @@ def _operators(reading: Sequence[Word]) -> set[str]:
     """Runs of symbols that are no punctuation, each as one: `++`, `=`, `≤`."""
     found, run = set(), ""
     for word in [*reading, Word(" ")]:
-        plain = word.free or word.text[0].isalnum() or word.text[0] in '"\' _#' or word.text in _PUNCTUATION
+        plain = word.free or word.text[0].isalnum() or word.text[0] in "\"' _#" or word.text in _PUNCTUATION
         if not plain:
             run += word.text
         elif run:

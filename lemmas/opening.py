@@ -87,9 +87,7 @@ def _inspect(path: Path) -> None:
 
 def _refuse_newer(path: Path, version: int) -> None:
     if version > VERSION:
-        raise refused(
-            path, f"a newer prover made it (its schema is {version}, this prover knows {VERSION})"
-        )
+        raise refused(path, f"a newer prover made it (its schema is {version}, this prover knows {VERSION})")
 
 
 def _require_writable(path: Path) -> None:

@@ -63,6 +63,7 @@ CREATE TABLE lemmas (
 CREATE UNIQUE INDEX lemmas_by_key ON lemmas(goal_key, name);
 CREATE INDEX lemmas_by_shape ON lemmas(goal_shape);
 CREATE INDEX lemmas_by_name ON lemmas(name);
+CREATE INDEX lemmas_by_file ON lemmas(file);
 CREATE INDEX lemmas_by_context ON lemmas(context_id);
 CREATE TABLE uses (
     lemma_id INTEGER NOT NULL REFERENCES lemmas(id) ON DELETE CASCADE,

@@ -66,11 +66,14 @@ def declared(lemma: Lemma, name: str) -> str:
     return f"theorem {name}{lemma.statement} := by{lines}"
 
 
-def in_scope(lemma: Lemma, name: str, tactic: str) -> str:
-    """One tactic: the lemma, proved under that name, and what is done with it."""
-    goal = closed(lemma.hypotheses, lemma.target, any_level=True)
-    proof = goal.proved_by(lemma.script)
-    return block([f"have {name} : {goal.proposition} := by", *(f"  {line}" for line in proof), tactic])
+def in_scope(lemmas: Iterable[tuple[str, Lemma]], tactic: str) -> str:
+    """One tactic: the lemmas, each proved under its name, and what is done with them."""
+    lines: list[str] = []
+    for name, lemma in lemmas:
+        goal = closed(lemma.hypotheses, lemma.target, any_level=True)
+        lines.append(f"have {name} : {goal.proposition} := by")
+        lines += [f"  {line}" for line in goal.proved_by(lemma.script)]
+    return block([*lines, tactic])
 
 
 def block(lines: Sequence[str]) -> str:

@@ -6,9 +6,8 @@ One thread writes at a time, in this process and in others; a second one waits. 
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -93,13 +92,15 @@ class Library:
     def by_name(self, name: str) -> list[Lemma]:
         """Those of that full name, or whose full name ends so, the oldest first."""
         pattern = "%." + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return self._lemmas(
-            "WHERE l.name = ? OR l.name LIKE ? ESCAPE '\\' ORDER BY l.id", [name, pattern]
-        )
+        return self._lemmas("WHERE l.name = ? OR l.name LIKE ? ESCAPE '\\' ORDER BY l.id", [name, pattern])
 
     def named(self, name: str) -> list[Lemma]:
         """Those of exactly that full name, the newest first."""
         return self._lemmas("WHERE l.name = ? ORDER BY l.id DESC", [name])
+
+    def found_in(self, file: str) -> list[Lemma]:
+        """Those that stand and were found in the file of that path."""
+        return self._lemmas("WHERE l.file = ? AND l.standing = 'certified' ORDER BY l.id", [file])
 
     def listed(self, limit: int | None = None, kind: Kind | None = None) -> list[Lemma]:
         """In the order in which they came."""
@@ -193,18 +194,6 @@ class Library:
                     [standing.value, toolchain, number],
                 )
 
-    def outdated(self, file: str, definitions: Mapping[str, str]) -> list[int]:
-        """The lemmas found in that file that stand, though a definition that they mention now reads otherwise
-        there, or is gone."""
-        rows = self._rows(
-            "SELECT id, definitions FROM lemmas WHERE file = ? AND standing = 'certified'", [file]
-        )
-        return [
-            number
-            for number, told in rows
-            if any(definitions.get(name) != print_ for name, print_ in json.loads(told).items())
-        ]
-
     def forget(self, numbers: Sequence[int]) -> int:
         """Delete them, and answer how many there were. Raises `LibraryError` where others use one of them."""
         doomed = set(numbers)
@@ -238,7 +227,7 @@ class Library:
 
     def _rows(self, sql: str, given: Sequence[object] = ()) -> list[Any]:
         with self._lock, translated(self.path):
-            return self._db.conn.execute(sql, given).fetchall()  # type: ignore[arg-type]
+            return self._db.conn.execute(sql, given).fetchall()
 
     def _lemmas(self, rest: str, given: Sequence[object]) -> list[Lemma]:
         return [_lemma(row) for row in self._rows(f"{_FROM} {rest}", given)]
@@ -277,9 +266,7 @@ def _values(db: Database, draft: Draft) -> dict[str, Any]:
         "name": draft.name,
         "kind": draft.kind.value,
         "statement": draft.statement,
-        "hypotheses": json.dumps(
-            [[h.name, h.type, h.value] for h in draft.hypotheses], ensure_ascii=False
-        ),
+        "hypotheses": json.dumps([[h.name, h.type, h.value] for h in draft.hypotheses], ensure_ascii=False),
         "target": draft.target,
         "script": draft.script,
         "context_id": _numbered(

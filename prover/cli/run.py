@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from prover.cli import render
+from prover.cli.library import Lending
 from prover.cli.progress import Progress, make_progress
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
@@ -54,8 +55,10 @@ def run(
     json_path: str | None,
     trace_path: str | None,
     resume_path: str | None,
+    library_path: Path | None,
 ) -> int:
-    """Answers the exit status. Raises `ProverError`."""
+    """Answers the exit status. `library_path` is None for a run without the lemma library. Raises
+    `ProverError`."""
     policies = _policies(settings.policy)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
@@ -69,12 +72,19 @@ def run(
     tally = Tally(total, refused=bool(targets.unreadable))
     pools = gateway_factory(settings.lean)
     recordings = _recordings(resume_path)  # before the trace, which may be the same file
-    with _output("--json", json_path) as lines, _output("--trace", trace_path) as trace:
-        proving = Proving(targets.jobs, pools, policies, settings, write, recordings)
-        return _watch(proving, tally, lines, trace)
+    sources = [job.source for job in targets.jobs]
+    with (
+        _output("--json", json_path) as lines,
+        _output("--trace", trace_path) as trace,
+        Lending(library_path, sources) as lending,
+    ):
+        proving = Proving(targets.jobs, pools, lending.policies(policies), settings, write, recordings)
+        return _watch(proving, lending, tally, lines, trace)
 
 
-def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO | None) -> int:
+def _watch(
+    proving: Proving, lending: Lending, tally: Tally, lines: TextIO | None, trace: TextIO | None
+) -> int:
     begun = time.monotonic()
     summary_to_stderr = lines is sys.stdout
     text = None if summary_to_stderr else Console()
@@ -82,6 +92,8 @@ def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO |
     try:
         with _stopped_by_signals(proving) as signals, report.progress, closing(proving.events()) as events:
             for event in events:
+                for trouble in lending.see(event):
+                    report.progress.note(f"prover: {trouble}", "red")
                 report.tell(event)
     finally:
         click.echo(render.summary(tally, time.monotonic() - begun), err=summary_to_stderr)
