@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lemmas.binding import renamed
-from lemmas.records import Kind, Lemma
+from lemmas.records import Draft, Kind, Lemma
 from prover.types import Hypothesis
 
 _DAGGER = re.compile(r"✝\w*")
@@ -53,7 +53,7 @@ def stated(hypotheses: Sequence[Hypothesis], target: str) -> str:
     return f"{universes} : {proposition}"
 
 
-def proof_of(lemma: Lemma) -> list[str]:
+def proof_of(lemma: Lemma | Draft) -> list[str]:
     """The lines of the tactic block that proves a lemma's statement."""
     if lemma.kind is Kind.THEOREM:
         return lemma.script.split("\n")

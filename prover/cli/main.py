@@ -24,6 +24,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "prove": "prover.cli.prove",
     "show": "prover.cli.show",
+    "lemmas": "prover.cli.lemmas",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
     "bench": "prover.cli.bench",

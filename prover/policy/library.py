@@ -24,10 +24,10 @@ from lemmas.statements import adapted, block, in_scope
 from lemmas.store import Library
 from prover.errors import LibraryError
 from prover.policy.protocols import TacticGenerator
-from prover.policy.terms import variables_in
+from prover.policy.terms import sides, variables_in
 from prover.types import Candidate, Goal, Theorem
 
-_SCRIPT, _COVER, _PREMISE, _STALE = -0.01, -0.3, -1.6, -4.0
+_SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -0.6, -1.8, -4.0
 _LOOKED_AT = 60  # ranked lemmas that are looked at for a goal
 _COVERS = 4
 _PREMISES = 3
@@ -129,17 +129,26 @@ class _Search:
                 yield self._candidate(tactic, price - _AGE * place, f"script {lemma.id}", price)
 
     def _covering(self, lemmas: Sequence[Lemma], price: float) -> Iterator[Candidate]:
-        found = islice((lemma for lemma in lemmas if self._covers(lemma)), _COVERS)
-        for place, lemma in enumerate(found):
+        found = ((lemma, way) for lemma in lemmas if (way := self._way(lemma)) is not None)
+        for place, (lemma, way) in enumerate(islice(found, _COVERS)):
             premise, cost = self._as_premise(lemma), price - _AGE * place
-            if self._has_premises(lemma):
+            if way:
+                yield self._using([premise], way.format(premise.name), cost)
+            elif self._has_premises(lemma):
                 yield self._using([premise], f"apply {premise.name} <;> assumption", cost)
                 yield self._using([premise], f"apply {premise.name}", cost - 0.5)
             else:
                 yield self._using([premise], f"exact {premise.name} ..", cost)
 
-    def _covers(self, lemma: Lemma) -> bool:
-        return covers(lemma.hypotheses, lemma.target, self._goal.target, self._constant)
+    def _way(self, lemma: Lemma) -> str | None:
+        """How the lemma covers the target: "" as it stands, else the tactic that turns it round."""
+        if covers(lemma.hypotheses, lemma.target, self._goal.target, self._constant):
+            return ""
+        equation = sides(self._goal.target)
+        turned = equation and f"{equation[1]} = {equation[0]}"
+        if turned and covers(lemma.hypotheses, lemma.target, turned, self._constant):
+            return "exact Eq.symm ({} ..)"
+        return None
 
     def _constant(self, name: str) -> str:
         return (self._around.symbols.resolve(name) or name).rpartition(".")[2]
@@ -158,12 +167,12 @@ class _Search:
         if not named:
             return
         listed = ", ".join([*self._definitions(), *(premise.name for premise in named)])
-        yield self._using(named, f"simp_all [{listed}]", _PREMISE)
-        yield self._using(named, f"grind [{listed}]", _PREMISE - _AGE)
+        yield self._using(named, f"simp_all [{listed}]", _TOGETHER)
+        yield self._using(named, f"grind [{listed}]", _TOGETHER - _AGE)
         for place, premise in enumerate(named):
             if premise.lemma is None or "=" in premise.lemma.target or "↔" in premise.lemma.target:
-                yield self._using([premise], f"rw [{premise.name}]", _PREMISE - _AGE * (place + 2))
-            yield self._using([premise], f"apply {premise.name}", _PREMISE - _AGE * (place + 3))
+                yield self._using([premise], f"rw [{premise.name}]", _PREMISE - _AGE * place)
+            yield self._using([premise], f"apply {premise.name}", _PREMISE - _AGE * (place + 1))
 
     def _definitions(self) -> list[str]:
         symbols = self._around.symbols
