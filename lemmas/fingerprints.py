@@ -18,11 +18,7 @@ from prover.types import Declaration, Theorem
 class Surroundings:
     def __init__(self, symbols: Symbols, context: Iterable[Declaration]) -> None:
         self.symbols = symbols
-        self._instances = [
-            (symbols.mentioned(f"{each.statement} {each.body}"), _plain(each))
-            for each in context
-            if each.kind == "instance"
-        ]
+        self._instances = [each for each in context if each.kind == "instance"]
         self._made: dict[str, str] = {}
 
     def fingerprints(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -37,12 +33,20 @@ class Surroundings:
 
     def _fingerprint(self, name: str) -> str:
         if name not in self._made:
-            closure = [symbol for symbol in self.symbols.closure([name]) if _is_meaning(symbol)]
-            names = {symbol.name for symbol in closure}
-            instances = [text for mentions, text in self._instances if mentions and mentions <= names]
-            texts = sorted({*(_plain(symbol.declaration) for symbol in closure), *instances})
+            symbols = self.symbols
+            names = {symbol.name for symbol in symbols.closure([name])}
+            instances = [each for each in self._instances if self._is_about(each, names)]
+            bodies = {used for each in instances for used in symbols.mentioned(each.body)}
+            meanings = [
+                symbol.declaration for symbol in symbols.closure(names | bodies) if _is_meaning(symbol)
+            ]
+            texts = sorted({_plain(each) for each in [*meanings, *instances]})
             self._made[name] = digest(name.rpartition(".")[2], *texts)[:16]
         return self._made[name]
+
+    def _is_about(self, instance: Declaration, names: set[str]) -> bool:
+        about = self.symbols.mentioned(instance.statement)
+        return bool(about) and about <= names
 
 
 def surroundings(theorem: Theorem) -> Surroundings:
