@@ -19,7 +19,7 @@ from lemmas.fingerprints import Surroundings, surroundings
 from lemmas.keys import Identified, identify
 from lemmas.matching import covers
 from lemmas.ranking import ranked, ranked_texts
-from lemmas.records import Lemma, Standing
+from lemmas.records import Kind, Lemma, Standing
 from lemmas.statements import adapted, block, in_scope
 from lemmas.store import Library
 from prover.errors import LibraryError
@@ -30,7 +30,7 @@ from prover.types import Candidate, Goal, Theorem
 _SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -0.6, -1.8, -4.0
 _LOOKED_AT = 60  # ranked lemmas that are looked at for a goal
 _COVERS = 4
-_PREMISES = 3
+_PREMISES = 2
 _AGE = 0.2  # the price of each place further down in a ranking
 
 
@@ -161,7 +161,8 @@ class _Search:
 
     def _premises(self, lemmas: Sequence[Lemma]) -> Iterator[Candidate]:
         """To simplify with all of the best together, and to rewrite with each."""
-        named = [self._as_premise(lemma) for lemma in lemmas[:_PREMISES]]
+        plain = [lemma for lemma in lemmas if lemma.kind is Kind.THEOREM and not self._has_premises(lemma)]
+        named = [self._as_premise(lemma) for lemma in plain[:_PREMISES]]
         known = {premise.name for premise in named}
         named += [_Premise(name) for name in self._earlier() if name not in known]
         if not named:
@@ -172,7 +173,8 @@ class _Search:
         for place, premise in enumerate(named):
             if premise.lemma is None or "=" in premise.lemma.target or "↔" in premise.lemma.target:
                 yield self._using([premise], f"rw [{premise.name}]", _PREMISE - _AGE * place)
-            yield self._using([premise], f"apply {premise.name}", _PREMISE - _AGE * (place + 1))
+            if premise.lemma is None:
+                yield self._using([premise], f"apply {premise.name}", _PREMISE - _AGE * (place + 1))
 
     def _definitions(self) -> list[str]:
         symbols = self._around.symbols
