@@ -1,5 +1,5 @@
-"""The key of a goal: the same for goals that read alike, up to the names of hypotheses, of bound variables and
-of universes, and up to the order of hypotheses that don't need each other.
+"""The key of a goal: the same for goals that read alike, up to the names of hypotheses, bound variables and
+universes, and up to the order of hypotheses that don't need each other.
 
 A key knows the definitions that the goal mentions by their content, so a goal about another definition of the
 same name has another key. Its shape is the same without that. Text is lossy: what is found by a key is a

@@ -67,13 +67,14 @@ def declared(lemma: Lemma, name: str) -> str:
 
 
 def in_scope(lemmas: Iterable[tuple[str, Lemma]], tactic: str) -> str:
-    """One tactic: the lemmas, each proved under its name, and what is done with them."""
+    """One tactic: the lemmas, each proved under its name and for those after it to use, and what is done with
+    them."""
     lines: list[str] = []
     for name, lemma in lemmas:
         goal = closed(lemma.hypotheses, lemma.target, any_level=True)
         lines.append(f"have {name} : {goal.proposition} := by")
         lines += [f"  {line}" for line in goal.proved_by(lemma.script)]
-    return block([*lines, tactic])
+    return block([*lines, *tactic.split("\n")])
 
 
 def block(lines: Sequence[str]) -> str:

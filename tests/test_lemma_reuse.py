@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lemma_samples import sample
 
-from lemmas import Library, Standing
+from lemmas import Kind, Library, Standing
 from lemmas.contexts import closing, context_of, namespace
 from lemmas.matching import covers
+from lemmas.parcels import as_json, as_lean, packed
 from lemmas.statements import adapted
-from prover.lean.source import parse_source
+from prover.cli.certify import TakenIn, taken_in, verified
+from prover.cli.library import Lending
+from prover.config import Settings
+from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.source import Source, parse_source, read_source
 from prover.lean.splice import fit, unfit
-from prover.types import Hypothesis
+from prover.policy.fixed import FixedPolicy
+from prover.proving import Finished, HoleResult, Job, Proving
+from prover.types import Hypothesis, Status
 
-ROOT = Path(__file__).parents[1]
 FILE = """namespace Demo
 
 inductive N where
@@ -47,113 +50,136 @@ theorem add_comm (a b : N) : add a b = add b a := by
 
 end Demo
 """
+LOGIC = """variable {p q : Prop}
+
+theorem both (hp : p) (hq : q) : p ∧ q := by sorry
+
+theorem level {α : Type u} (xs : List α) (h : xs = []) : xs ++ xs = [] ∧ True := by sorry
+"""
 
 
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(cwd / "data")}
-    command = [sys.executable, "-m", "prover", *words]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+class Pool:
+    """The session's Lean, for files without imports."""
+
+    def __init__(self, lean: EmbeddedGateway) -> None:
+        self._lean = lean
+
+    def for_source(self, source: Source) -> EmbeddedGateway:
+        return self._lean
+
+    def close(self) -> None:
+        pass
 
 
-def prove(path: Path, *words: str) -> list[dict[str, object]]:
-    common = ("--lean", "embedded", "--json", "-", "--tactics", "60", "--seconds", "1000")
-    answer = run("prove", str(path), *common, *words, cwd=path.parent)
-    assert answer.returncode in (0, 1), answer.stderr
-    return [json.loads(line) for line in answer.stdout.splitlines()]
+def prove(lean: EmbeddedGateway, path: Path, db: Path | None, tactics: int = 60) -> list[HoleResult]:
+    """As `prover prove` does."""
+    source = read_source(path)
+    settings = Settings(seconds=1000, tactics=tactics)
+    with Lending(db, [source]) as lending:
+        job = Job(source, source.theorems)
+        proving = Proving([job], lambda: Pool(lean), lending.policies(FixedPolicy), settings, write=True)
+        results = []
+        for event in proving.events():
+            assert not list(lending.see(event))
+            if isinstance(event, Finished):
+                results.append(event.result)
+    return results
 
 
-def test_nothing_is_proved_twice_and_what_is_proved_helps(tmp_path: Path) -> None:
-    path, db = tmp_path / "Demo.lean", str(tmp_path / "lemmas.sqlite")
+def take_in(lean: EmbeddedGateway, path: Path, db: Path) -> TakenIn:
+    with Library.open(db) as library:
+        return taken_in(library, Pool(lean), path, lambda done, total: None)
+
+
+def exported(db: Path) -> tuple[str, str]:
+    with Library.open(db) as library:
+        parcels = packed(library, library.listed())
+    return as_lean(parcels), as_json(parcels)
+
+
+def test_nothing_is_proved_twice_and_what_is_proved_helps(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    path, other, db = tmp_path / "Demo.lean", tmp_path / "Other.lean", tmp_path / "lemmas.sqlite"
     path.write_text(FILE)
-    first = prove(path, "--db", db)
-    assert [each["status"] for each in first] == ["proved", "proved"]
-    path.write_text(
-        FILE.replace("(x y : N) : add x (.S y) = .S (add x y)", "(n m : N) : add n (.S m) = .S (add n m)")
-    )
-    again = prove(path, "--db", db)
-    assert [each["tactics"] for each in again] == [1, 1]
+    assert [each.status for each in prove(lean, path, db)] == [Status.PROVED] * 2
+    renamed = "(n m : N) : add n (.S m) = .S (add n m)"
+    path.write_text(FILE.replace("(x y : N) : add x (.S y) = .S (add x y)", renamed))
+    assert [each.statistics.tactics for each in prove(lean, path, db)] == [1, 1]
 
-    (tmp_path / "Other.lean").write_text(FILE.partition("-- the easy")[0] + COMM)
-    alone = prove(tmp_path / "Other.lean", "--no-library")
-    helped = prove(tmp_path / "Other.lean", "--db", db, "--write")
-    assert [each["status"] for each in alone + helped] == ["open", "proved"]
-    assert "have add_zero_" in (tmp_path / "Other.lean").read_text()
-    with Library.open(Path(db)) as library:
+    beginning = FILE.partition("-- the easy")[0]
+    other.write_text(beginning + COMM)
+    assert [each.status for each in prove(lean, other, None)] == [Status.OPEN]
+    assert [each.status for each in prove(lean, other, db)] == [Status.PROVED]
+    assert "have add_zero_" in other.read_text()
+    with Library.open(db) as library:
         (comm,) = library.by_name("add_comm")
-        assert {lemma.name for lemma in library.many(library.used_by(comm.id))} == {
-            "Demo.add_zero",
-            "Demo.add_succ",
-        }
-        assert comm.provenance.file == str(tmp_path / "Other.lean")
-        inner = [lemma.name for lemma in library.listed() if lemma.kind.value == "goal"]
-        assert all(name.startswith("Demo.add_comm_goal") for name in inner)
+        used = library.many(library.used_by(comm.id))
+        assert {lemma.name for lemma in used} == {"Demo.add_zero", "Demo.add_succ"}
+        assert comm.provenance.file == str(other)
+        assert len(library.listed(kind=Kind.GOAL)) >= 1
 
-    changed = FILE.replace("| .Z, y => y", "| .Z, y => .S y")
-    path.write_text(changed)
-    prove(path, "--db", db, "--theorem", "add_zero", "--tactics", "3")
-    with Library.open(Path(db)) as library:
+    path.write_text(FILE.replace("| .Z, y => y", "| .Z, y => .S y"))
+    prove(lean, path, db, tactics=2)
+    with Library.open(db) as library:
         standings = {lemma.name: lemma.standing for lemma in library.listed()}
     assert standings["Demo.add_zero"] is Standing.STALE
     assert standings["Demo.add_comm"] is Standing.CERTIFIED  # that file's definition is as it was
 
 
-def test_out_and_in_again_with_nothing_lost(tmp_path: Path) -> None:
-    (tmp_path / "Demo.lean").write_text(FILE)
-    (tmp_path / "Logic.lean").write_text(
-        "variable {p q : Prop}\n\ntheorem both (hp : p) (hq : q) : p ∧ q := by sorry\n\n"
-        "theorem level {α : Type u} (xs : List α) (h : xs = []) : xs ++ xs = [] ∧ True := by sorry\n"
-    )
-    for name in ("Demo.lean", "Logic.lean"):
-        prove(tmp_path / name)
-    for form in ("lean", "json"):
-        assert run("lemmas", "export", f"all.{form}", cwd=tmp_path).returncode == 0
-    answer = run(
-        "lemmas", "import", "all.lean", "--db", "from_lean.sqlite", "--lean", "embedded", cwd=tmp_path
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    with Library.open(tmp_path / "from_lean.sqlite") as library:
-        (lemma,) = library.by_name("add_zero")
-        library.mark([lemma.id], Standing.BROKEN)
-    verified = run(
-        "lemmas", "verify", "--db", "from_lean.sqlite", "--json", "--lean", "embedded", cwd=tmp_path
-    )
-    assert json.loads(verified.stdout)["verified"] >= 1
-    run("lemmas", "export", "again.json", "--db", "from_lean.sqlite", cwd=tmp_path)
-    assert (tmp_path / "again.json").read_text() == (tmp_path / "all.json").read_text()
+def test_out_and_in_again_with_nothing_lost(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    db, again, third = (tmp_path / f"{name}.sqlite" for name in ("first", "again", "third"))
+    for name, text in (("Demo.lean", FILE), ("Logic.lean", LOGIC)):
+        (tmp_path / name).write_text(text)
+        assert {each.status for each in prove(lean, tmp_path / name, db)} == {Status.PROVED}
+    as_lean_, as_json_ = exported(db)
+    assert lean.check(parse_source(Path("All.lean"), as_lean_.encode())) == []
+    (tmp_path / "all.lean").write_text(as_lean_)
+    (tmp_path / "all.json").write_text(as_json_)
+    for file, into in (("all.lean", again), ("all.json", third)):
+        done = take_in(lean, tmp_path / file, into)
+        assert (done.refused, done.known) == ([], 0)
+        assert exported(into) == (as_lean_, as_json_)
+    assert take_in(lean, tmp_path / "all.json", again).imported == 0
 
-    false = (tmp_path / "all.lean").read_text().replace("add x .Z = x := by", "add x .Z = .Z := by")
-    (tmp_path / "false.lean").write_text(false)
-    answer = run("lemmas", "import", "false.lean", "--db", "new.sqlite", "--lean", "embedded", cwd=tmp_path)
-    assert answer.returncode == 1
-    assert answer.stderr.splitlines() == ["refused: Demo.add_zero"]
+    (tmp_path / "false.lean").write_text(as_lean_.replace("add x .Z = x := by", "add x .Z = .Z := by"))
+    assert take_in(lean, tmp_path / "false.lean", tmp_path / "new.sqlite").refused == ["Demo.add_zero"]
 
 
-def test_a_file_of_someone_elses(tmp_path: Path) -> None:
+def test_verifying_marks_and_deletes_nothing(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    with Library.open(tmp_path / "lemmas.sqlite") as library:
+        good = sample("A.good")
+        library.add(
+            [good, sample("A.bad", statement=" (x : Nat) : f x = 0"), sample("A.worse", statement=" :")]
+        )
+        library.add(
+            [sample("A.forger", statement=" : True := trivial\naxiom evil : 1 = 2\ntheorem x : 1 = 2")]
+        )
+        done = verified(library, Pool(lean), library.listed(), True, lambda done, total: None)
+        assert (done.good, done.broken) == (1, ["A.bad", "A.worse", "A.forger"])
+        assert [lemma.standing.value for lemma in library.listed()] == ["certified", *["broken"] * 3]
+        assert verified(library, Pool(lean), library.many([1]), False, lambda done, total: None).left == 1
+
+
+def test_a_file_of_someone_elses(lean: EmbeddedGateway, tmp_path: Path) -> None:
     (tmp_path / "Own.lean").write_text(
         "def f (n : Nat) := n + 1\ntheorem one (n : Nat) : f n = n + 1 := rfl\n"
         "theorem two (n : Nat) : f n = n + 1 := by\n  simp [one]\n"
         "axiom evil : 1 = 2\ntheorem three : 1 = 2 := evil\n"
     )
-    answer = run(
-        "lemmas", "import", "Own.lean", "--db", "new.sqlite", "--lean", "embedded", "--json", cwd=tmp_path
-    )
-    assert json.loads(answer.stdout) == {"imported": 2, "known": 0, "refused": 1}
-    assert "three" in answer.stderr
-    assert "evil" in answer.stderr
+    done = take_in(lean, tmp_path / "Own.lean", tmp_path / "new.sqlite")
+    assert (done.imported, done.refused) == (2, ["three: rests on the axiom evil"])
     with Library.open(tmp_path / "new.sqlite") as library:
         assert library.uses() == [(2, 1)]
 
 
-def test_a_library_that_is_of_no_use_costs_the_run_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "Demo.lean"
-    path.write_text(FILE)
-    (tmp_path / "broken.sqlite").write_text("no database")
-    words = ("prove", "Demo.lean", "--lean", "embedded", "--tactics", "20", "--seconds", "1000")
-    answer = run(*words, "--db", "broken.sqlite", cwd=tmp_path)
-    assert answer.returncode == 0
-    assert answer.stderr.count("the lemma library broken.sqlite can't be used") == 1
-    assert (tmp_path / "broken.sqlite").read_text() == "no database"
-    assert "2 of 2 proved" in answer.stdout
+def test_a_library_that_is_of_no_use_is_told_once(
+    lean: EmbeddedGateway, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Demo.lean").write_text(FILE)
+    db = tmp_path / "broken.sqlite"
+    db.write_text("no database")
+    assert [each.status for each in prove(lean, tmp_path / "Demo.lean", db)] == [Status.PROVED] * 2
+    assert capsys.readouterr().err.count("can't be used: it is no SQLite database") == 1
+    assert db.read_text() == "no database"
 
 
 # -- texts -------------------------------------------------------------------------------------------------

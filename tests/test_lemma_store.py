@@ -156,8 +156,7 @@ def killed_at_random_moments(path: Path, moments: int) -> None:
     for round_ in range(moments):
         with writer(path, f"r{round_}", 1000) as process:
             assert process.stdout is not None
-            for _ in range(draw.randint(1, 6)):
-                acknowledged.append(process.stdout.readline().strip())
+            acknowledged += [process.stdout.readline().strip() for _ in range(draw.randint(1, 6))]
             if draw.random() < 0.5:
                 threading.Event().wait(draw.random() * 0.02)
             process.send_signal(signal.SIGKILL)

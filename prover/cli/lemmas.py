@@ -47,8 +47,8 @@ def _lean_option(command: _Command) -> _Command:
 def lemmas() -> None:
     """The lemma library: what was proved, kept for later.
 
-    `prover prove` keeps each certified proof in one SQLite file, and the goals inside it, and uses them when it
-    comes by the same goal, by an instance of it, or by something that speaks of the same things.
+    `prover prove` keeps each certified proof in one SQLite file, and the goals inside it, and uses them when
+    it comes by the same goal, by an instance of it, or by something that speaks of the same things.
 
     \b
         prover lemmas search append
@@ -178,8 +178,8 @@ def verify(
 ) -> None:
     """Certify lemmas again: those named, or those that are stale, broken or of another Lean than today's.
 
-    Marks each as certified or broken; deletes none. A stale one keeps its mark: it stands, but for definitions
-    that its file no longer has. Exit status 1 when some are broken.
+    Marks each as certified or broken; deletes none. A stale one keeps its mark: it stands, but for
+    definitions that its file no longer has. Exit status 1 when some are broken.
     """
     from prover.cli.certify import verified
 

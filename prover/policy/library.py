@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from lemmas.collecting import USES
+from lemmas.collecting import USES, premises_in
 from lemmas.fingerprints import Surroundings, surroundings
 from lemmas.keys import Identified, identify
 from lemmas.matching import covers
@@ -124,9 +124,33 @@ class _Search:
             if len(order) != len(self._known.order):
                 continue
             script = adapted(lemma.script, dict(zip(order, self._known.order, strict=True)))
-            if script is not None:
-                tactic = block(script.split("\n"))
-                yield self._candidate(tactic, price - _AGE * place, f"script {lemma.id}", price)
+            needed = self._needed(lemma)
+            if script is None or needed is None:
+                continue
+            logprob = price - _AGE * place
+            if needed:
+                numbers = " ".join(str(used.id) for _, used in needed)
+                yield Candidate(in_scope(needed, script), logprob, f"{USES}{numbers}")
+            else:
+                yield self._candidate(block(script.split("\n")), logprob, f"script {lemma.id}", price)
+
+    def _needed(self, lemma: Lemma) -> list[tuple[str, Lemma]] | None:
+        """What a script uses by names that must not be used here: to be brought under these names, the oldest
+        first. None where that can't be."""
+        found: dict[int, tuple[str, Lemma]] = {}
+        pending = [lemma]
+        while pending:
+            user = pending.pop()
+            barred = premises_in(user.script, self._around) & self._barred
+            used = self._library.many(self._library.used_by(user.id)) if barred else []
+            by_name = {each.name: each for each in used}
+            for full in barred:
+                name = self._around.symbols.short(full)
+                if full not in by_name or "." in name:
+                    return None
+                found[by_name[full].id] = name, by_name[full]
+            pending += [by_name[full] for full in barred]
+        return [found[number] for number in sorted(found)]
 
     def _covering(self, lemmas: Sequence[Lemma], price: float) -> Iterator[Candidate]:
         found = ((lemma, way) for lemma in lemmas if (way := self._way(lemma)) is not None)
