@@ -17,8 +17,9 @@ from lemmas.staleness import outdated
 from lemmas.store import Library
 from prover.errors import LibraryError
 from prover.lean.source import Source
-from prover.policy.library import LibraryPolicy, Shelf
-from prover.proving import PolicyFactory, ProvingEvent
+from prover.policy.library import Shelf, with_library
+from prover.policy.protocols import PolicyFactory
+from prover.proving import ProvingEvent
 from prover.proving.keeping import Keeper
 
 
@@ -63,7 +64,7 @@ class Lending:
 
     def policies(self, policies: PolicyFactory) -> PolicyFactory:
         shelf = self._shelf
-        return policies if shelf is None else lambda barred: LibraryPolicy(policies(barred), shelf, barred)
+        return policies if shelf is None else lambda barred: with_library(policies(barred), shelf, barred)
 
     def see(self, event: ProvingEvent) -> Iterator[str]:
         """Keep what the event proves, before anyone is told of it. Answers what to say of trouble."""

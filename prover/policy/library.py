@@ -23,7 +23,7 @@ from lemmas.records import Kind, Lemma, Standing
 from lemmas.statements import adapted, block, in_scope
 from lemmas.store import Library
 from prover.errors import LibraryError
-from prover.policy.protocols import TacticGenerator
+from prover.policy.protocols import Priced, SlowGenerator, TacticGenerator, cost_of
 from prover.policy.terms import sides, variables_in
 from prover.types import Candidate, Goal, Theorem
 
@@ -56,10 +56,10 @@ class LibraryPolicy:
     def name(self) -> str:
         return self._policy.name
 
-    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[list[Candidate]]:
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[Sequence[Candidate]]:
         proposed = self._policy.propose(theorem, goals, n)
         return [
-            _merged([*self._offers(theorem, goal)], candidates)[:n]
+            _merged(self._offers(theorem, goal), candidates, n)
             for goal, candidates in zip(goals, proposed, strict=True)
         ]
 
@@ -73,12 +73,28 @@ class LibraryPolicy:
             return []
 
 
-def _merged(offers: Sequence[Candidate], proposed: Sequence[Candidate]) -> list[Candidate]:
-    """Both by their prices, each tactic once."""
+class SlowLibraryPolicy(LibraryPolicy):
+    """Wraps a `SlowGenerator`, and is one."""
+
+    def __init__(self, policy: SlowGenerator, shelf: Shelf, barred: frozenset[str]) -> None:
+        super().__init__(policy, shelf, barred)
+        self.batch = policy.batch
+
+
+def with_library(policy: TacticGenerator, shelf: Shelf, barred: frozenset[str]) -> LibraryPolicy:
+    if isinstance(policy, SlowGenerator):
+        return SlowLibraryPolicy(policy, shelf, barred)
+    return LibraryPolicy(policy, shelf, barred)
+
+
+def _merged(offers: Sequence[Candidate], proposed: Sequence[Candidate], n: int) -> Sequence[Candidate]:
+    """Both by their prices, each tactic once, at most `n`; what the others cost, these cost."""
     best: dict[str, Candidate] = {}
     for candidate in sorted([*offers, *proposed], key=lambda candidate: -candidate.logprob):
         best.setdefault(candidate.tactic, candidate)
-    return list(best.values())
+    merged = list(best.values())[:n]
+    tokens, usd = cost_of(proposed)
+    return Priced(merged, tokens, usd) if isinstance(proposed, Priced) else merged
 
 
 class _Search:

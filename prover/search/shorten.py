@@ -1,7 +1,9 @@
-"""A proof without the steps that it does not need."""
+"""A proof without the steps, and without the arguments, that it does not need."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from prover.lean.gateway import LeanSession
@@ -9,26 +11,59 @@ from prover.search.script import Step
 from prover.types import Advanced, Proved, TacticState
 
 _RUNS = 60
+_RUNS_FOR_ARGUMENTS = 20
+_LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
 def shortened(session: LeanSession, script: Step) -> Step:
-    """Leaves out, from the top, each step whose one goal's proof also proves the goal before it.
+    """Leaves out, from the top, each step whose one goal's proof also proves the goal before it; then each
+    argument of `simp […]` and `grind […]` without which the proof goes through.
 
     Lean runs what is left; after a number of runs the rest stays as it is.
     """
-    return _Shortener(session).shorten(script, session.root, 0)
+    script = _Shortener(session, _RUNS).shorten(script, session.root, 0)
+    return _Shortener(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
+
+
+def without_argument(tactic: str, number: int) -> str | None:
+    """Without the argument of that number, counted over all lists; None where there are not so many."""
+    for found in _LIST.finditer(tactic):
+        arguments = found["arguments"].split(", ")
+        if number >= len(arguments):
+            number -= len(arguments)
+            continue
+        rest = ", ".join(arguments[:number] + arguments[number + 1 :])
+        listed = f"{found['tactic']} [{rest}]" if rest else found["tactic"]
+        return tactic[: found.start()] + listed + tactic[found.end() :]
+    return None
 
 
 class _Shortener:
-    def __init__(self, session: LeanSession) -> None:
+    def __init__(self, session: LeanSession, runs: int) -> None:
         self._session = session
-        self._runs = _RUNS
+        self._runs = runs
 
     def shorten(self, script: Step, state: TacticState, goal: int) -> Step:
         while len(script.parts) == 1 and (rest := script.parts[0]) is not None:
             if not self._proves(rest, state, goal):
                 break
             script = rest
+        return self._below(script, state, goal, self.shorten)
+
+    def trim(self, script: Step, state: TacticState, goal: int) -> Step:
+        number = 0
+        while (tactic := without_argument(script.tactic, number)) is not None:
+            trimmed = replace(script, tactic=tactic)
+            if self._proves(trimmed, state, goal):
+                script = trimmed
+            else:
+                number += 1
+        return self._below(script, state, goal, self.trim)
+
+    def _below(
+        self, script: Step, state: TacticState, goal: int, change: Callable[[Step, TacticState, int], Step]
+    ) -> Step:
+        """With the parts that come after its tactic changed."""
         if not script.parts or self._runs <= 0:
             return script
         self._runs -= 1
@@ -36,7 +71,7 @@ class _Shortener:
         if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
             return script
         parts = [
-            part if part is None else self.shorten(part, outcome.state, group[0])
+            part if part is None else change(part, outcome.state, group[0])
             for group, part in zip(script.groups, script.parts, strict=True)
         ]
         return replace(script, parts=tuple(parts))
