@@ -49,13 +49,13 @@ def _standing(
     claims: Sequence[Claim],
 ) -> list[Claim]:
     """Those that stand, all together after `known`. What spoils the file for others is found by halving."""
-    claims = [claim for claim in claims if _may_be_asked(claim)]
+    claims = [claim for claim in claims if may_be_asked(claim)]
     if not claims:
         return []
     source, holes = _file(context, [*known, *claims])
     verdicts: dict[Hole, Verdict] = {}
     if len(holes) == len(known) + len(claims):
-        proofs = {hole: _by(claim) for hole, claim in zip(holes, [*known, *claims], strict=True)}
+        proofs = {hole: by_tactics(claim) for hole, claim in zip(holes, [*known, *claims], strict=True)}
         verdicts = dict(gateway_for(source).certify(source, proofs))
     new = list(zip(claims, holes[len(known) :], strict=False))
     good = [
@@ -68,7 +68,7 @@ def _standing(
     return first + _standing(gateway_for, context, [*known, *first], claims[half:])
 
 
-def _may_be_asked(claim: Claim) -> bool:
+def may_be_asked(claim: Claim) -> bool:
     """Nothing that comes from a file may be more than a statement and its proof."""
     return refusal(f"show {claim.statement}") is None and refusal("\n".join(claim.proof), claim.name) is None
 
@@ -86,5 +86,5 @@ def _file(context: Context, claims: Sequence[Claim]) -> tuple[Source, list[Hole]
     return source, [theorem.hole for theorem in source.theorems if theorem.hole.span.start >= start]
 
 
-def _by(claim: Claim) -> str:
+def by_tactics(claim: Claim) -> str:
     return "by" + "".join(f"\n  {line}" if line else "\n" for line in claim.proof)

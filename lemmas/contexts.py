@@ -25,7 +25,7 @@ def context_of(source: Source, theorem: Theorem) -> Context:
     pieces, position = [], source.header.end
     for declaration in theorem.context:
         if declaration in open_ones:
-            pieces.append(source.text[position : _command_start(found, declaration)])
+            pieces.append(source.text[position : command_start(found, declaration)])
             position = declaration.span.end
     at = bisect_left(found, theorem.declaration.span.start, key=lambda token: token.start)
     end = max(position, found[at - 1].end if at else 0)
@@ -33,7 +33,7 @@ def context_of(source: Source, theorem: Theorem) -> Context:
     return Context(source.imports, "\n\n".join(piece.strip() for piece in pieces if piece.strip()))
 
 
-def _command_start(found: Sequence[Token], declaration: Declaration) -> int:
+def command_start(found: Sequence[Token], declaration: Declaration) -> int:
     """Where the text of the command ends that comes before the declaration, `open … in` left aside."""
     at = bisect_left(found, declaration.span.start, key=lambda token: token.start)
     while at and found[at - 1].text == "in":

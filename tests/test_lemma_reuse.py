@@ -22,6 +22,7 @@ from prover.lean.source import Source, parse_source, read_source
 from prover.lean.splice import fit, unfit
 from prover.policy.fixed import FixedPolicy
 from prover.proving import Finished, HoleResult, Job, Proving
+from prover.proving.lifting import lift
 from prover.types import Hypothesis, Status
 
 FILE = """namespace Demo
@@ -108,7 +109,9 @@ def test_nothing_is_proved_twice_and_what_is_proved_helps(lean: EmbeddedGateway,
     beginning = FILE.partition("-- the easy")[0]
     other.write_text(beginning + COMM)
     assert [each.status for each in prove(lean, other, None)] == [Status.OPEN]
-    assert [each.status for each in prove(lean, other, db)] == [Status.PROVED]
+    (result,) = prove(lean, other, db)
+    assert result.status is Status.PROVED
+    assert result.proof is not None
     assert "have add_zero_" in other.read_text()
     with Library.open(db) as library:
         (comm,) = library.by_name("add_comm")
@@ -116,6 +119,14 @@ def test_nothing_is_proved_twice_and_what_is_proved_helps(lean: EmbeddedGateway,
         assert {lemma.name for lemma in used} == {"Demo.add_zero", "Demo.add_succ"}
         assert comm.provenance.file == str(other)
         assert len(library.listed(kind=Kind.GOAL)) >= 1
+
+        source = read_source(other)
+        assert lift(source, source.declarations[-1], result.proof, library, lean)
+    assert other.read_text().count("from the lemma library; first proved in") == 2
+    assert ["theorem add_zero_1 : ∀ (x : N), add x N.Z = x := by"] == [
+        line for line in other.read_text().splitlines() if line.startswith("theorem add_zero")
+    ]
+    assert lean.check(read_source(other)) == []
 
     path.write_text(FILE.replace("| .Z, y => y", "| .Z, y => .S y"))
     prove(lean, path, db, tactics=2)
@@ -142,6 +153,19 @@ def test_out_and_in_again_with_nothing_lost(lean: EmbeddedGateway, tmp_path: Pat
 
     (tmp_path / "false.lean").write_text(as_lean_.replace("add x .Z = x := by", "add x .Z = .Z := by"))
     assert take_in(lean, tmp_path / "false.lean", tmp_path / "new.sqlite").refused == ["Demo.add_zero"]
+
+
+@pytest.mark.slow
+def test_500_lemmas_out_and_in_again(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    texts = [f"theorem t{n} (a b : Nat) : f a + {n} * b = {n} * b + f a := by\n  omega\n" for n in range(500)]
+    (tmp_path / "Many.lean").write_text("\n".join(["def f (a : Nat) := a + 1\n", *texts]))
+    assert take_in(lean, tmp_path / "Many.lean", tmp_path / "first.sqlite").imported == 500
+    out = exported(tmp_path / "first.sqlite")
+    assert lean.check(parse_source(Path("All.lean"), out[0].encode())) == []
+    (tmp_path / "all.lean").write_text(out[0])
+    done = take_in(lean, tmp_path / "all.lean", tmp_path / "again.sqlite")
+    assert (done.imported, done.refused) == (500, [])
+    assert exported(tmp_path / "again.sqlite") == out
 
 
 def test_verifying_marks_and_deletes_nothing(lean: EmbeddedGateway, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
@@ -16,11 +17,13 @@ from lemmas.records import Standing
 from lemmas.staleness import outdated
 from lemmas.store import Library
 from prover.errors import LibraryError
-from prover.lean.source import Source
+from prover.lean.source import Source, read_source
 from prover.policy.library import Shelf, with_library
 from prover.policy.protocols import PolicyFactory
-from prover.proving import ProvingEvent
+from prover.proving import Finished, GatewayFactory, HoleResult, ProvingEvent
 from prover.proving.keeping import Keeper
+from prover.proving.lifting import LEMMA, lift
+from prover.types import Status
 
 
 class Lending:
@@ -30,6 +33,7 @@ class Lending:
         self._shelf: Shelf | None = None
         self._keeper: Keeper | None = None
         self._open: list[Library] = []
+        self._proved: list[HoleResult] = []
         if path is None:
             return
         try:
@@ -68,6 +72,8 @@ class Lending:
 
     def see(self, event: ProvingEvent) -> Iterator[str]:
         """Keep what the event proves, before anyone is told of it. Answers what to say of trouble."""
+        if isinstance(event, Finished) and event.result.status is Status.PROVED:
+            self._proved.append(event.result)
         if self._keeper is not None:
             try:
                 self._keeper.see(event)
@@ -75,6 +81,24 @@ class Lending:
                 yield self._given_up(error)
         if self._shelf is not None and self._shelf.trouble is not None:
             yield self._given_up(self._shelf.trouble)
+
+    def lift(self, pools: GatewayFactory) -> Iterator[str]:
+        """Make theorems of the lemmas that the written proofs bring. Answers what there is to say of trouble.
+        Raises `ProverError`."""
+        if self._shelf is None or not any(
+            result.proof and LEMMA.search(result.proof) for result in self._proved
+        ):
+            return
+        with closing(pools()) as pool:
+            for result in self._proved:
+                if result.proof is None or not LEMMA.search(result.proof):
+                    continue
+                source, name = read_source(result.theorem.file), result.theorem.declaration.name
+                declaration = next((each for each in source.declarations if each.name == name), None)
+                gateway = pool.for_source(source)
+                done = declaration and lift(source, declaration, result.proof, self._shelf.library, gateway)
+                if not done:
+                    yield f"{result.theorem.file}: {name}: its lemmas stay inside its proof"
 
     def _given_up(self, error: LibraryError) -> str:
         if self._shelf is not None:

@@ -68,6 +68,14 @@ from prover.errors import InputError
     "--db", metavar="PATH", help="The lemma library to use. [default: the one that `prover doctor` names]"
 )
 @click.option("--no-library", is_flag=True, help="Use no lemma of the library, and keep nothing in it.")
+@click.option(
+    "--lemmas",
+    "form",
+    type=click.Choice(["inline", "theorem"]),
+    default="inline",
+    show_default=True,
+    help="How a written proof brings lemmas of the library: inside it, or as theorems before it.",
+)
 @click.option("--write", is_flag=True, help="Put each certified proof into its file.")
 @click.option(
     "--json",
@@ -94,6 +102,7 @@ def prove(
     resume: str | None,
     db: str | None,
     no_library: bool,
+    form: str,
     **options: Any,
 ) -> None:
     """Prove the holes (`sorry`) of Lean files.
@@ -124,6 +133,8 @@ def prove(
 
     if no_library and db is not None:
         raise InputError("--db and --no-library exclude each other: give one of them")
+    if form == "theorem" and not write:
+        raise InputError("--lemmas theorem is about what is written: give --write as well")
     library = None if no_library else default_path() if db is None else Path(db)
     given = {name: value for name, value in options.items() if value is not None}
     for setting, amount in parse_budget(budgets).items():
@@ -131,4 +142,4 @@ def prove(
             raise InputError(f"--budget and --{setting} both limit the {setting}: give one of them")
         given[setting] = amount
     settings = dataclasses.replace(load_settings(Path.cwd()), **given)
-    context.exit(run(paths, names, settings, write, json_path, trace, resume, library))
+    context.exit(run(paths, names, settings, write, json_path, trace, resume, library, form == "theorem"))

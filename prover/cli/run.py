@@ -52,9 +52,10 @@ def run(
     trace_path: str | None,
     resume_path: str | None,
     library_path: Path | None,
+    as_theorems: bool,
 ) -> int:
-    """Answers the exit status. `library_path` is None for a run without the lemma library. Raises
-    `ProverError`."""
+    """Answers the exit status. `library_path` is None for a run without the lemma library; `as_theorems`:
+    lemmas that written proofs bring become theorems before them. Raises `ProverError`."""
     policies = policy_factory(settings.policy, settings.seed)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
@@ -75,7 +76,11 @@ def run(
         Lending(library_path, sources) as lending,
     ):
         proving = Proving(targets.jobs, pools, lending.policies(policies), settings, write, recordings)
-        return _watch(proving, lending, tally, lines, trace)
+        status = _watch(proving, lending, tally, lines, trace)
+        if as_theorems and status != INTERRUPTED:
+            for trouble in lending.lift(pools):
+                click.echo(f"prover: {trouble}", err=True)
+        return status
 
 
 def _watch(
