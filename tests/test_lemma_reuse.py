@@ -123,8 +123,8 @@ def test_nothing_is_proved_twice_and_what_is_proved_helps(lean: EmbeddedGateway,
         source = read_source(other)
         assert lift(source, source.declarations[-1], result.proof, library, lean)
     assert other.read_text().count("from the lemma library; first proved in") == 2
-    assert ["theorem add_zero_1 : ∀ (x : N), add x N.Z = x := by"] == [
-        line for line in other.read_text().splitlines() if line.startswith("theorem add_zero")
+    assert [line for line in other.read_text().splitlines() if line.startswith("theorem add_zero")] == [
+        "theorem add_zero_1 : ∀ (x : N), add x N.Z = x := by"
     ]
     assert lean.check(read_source(other)) == []
 

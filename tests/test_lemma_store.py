@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from lemmas import Kind, Library, Standing
 from lemmas.ranking import ranked
 from lemmas.schema import VERSION, migrations
+from prover.bench.recall import ranks_of_used, recall
 from prover.errors import LibraryError
 
 WRITER = [sys.executable, str(Path(__file__).with_name("lemma_samples.py"))]
@@ -106,6 +107,16 @@ def test_rare_symbols_weigh_more(path: Path) -> None:
         best = ranked(library, frozenset(("f", "g", "=")), 3)
         assert best[0][0] == 21
         assert [number for number, _ in best[1:]] == [1, 2]  # ties: the older first
+
+
+def test_recall_counts_what_proofs_used(path: Path) -> None:
+    with Library.open(path) as library:
+        for name, symbols in (("near", {"g", "h"}), ("far", {"f"}), ("unseen", {"z"})):
+            library.add([sample(name, symbols=frozenset(symbols))])
+        library.add([sample("user", symbols=frozenset(("g", "h", "f")), uses=(1, 2, 3))])
+        ranks = list(ranks_of_used(library))
+    assert ranks == [[0, 1, None]]
+    assert [recall(ranks, k) for k in (1, 2, 9)] == [1 / 3, 2 / 3, 2 / 3]
 
 
 # -- many at once ------------------------------------------------------------------------------------------

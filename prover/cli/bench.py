@@ -125,6 +125,30 @@ def lemmas(count: int, json_path: str | None) -> None:
         _write_json(Path(json_path), measured, [])
 
 
+@bench.command()
+@click.option("--db", metavar="PATH", help="The library. [default: the one that `prover doctor` names]")
+def recall(db: str | None) -> None:
+    """How well the lemma library ranks premises.
+
+    For each kept proof that uses other lemmas: how many of these are among the first k that would have been
+    offered for its goal, of all that were there before it.
+    """
+    from lemmas import Library, default_path
+    from prover.bench.recall import KS, ranks_of_used
+    from prover.bench.recall import recall as recall_at
+
+    path = default_path() if db is None else Path(db)
+    if not path.exists():
+        raise InputError(f"there is no lemma library {path}")
+    with Library.open(path) as library:
+        ranks = list(ranks_of_used(library))
+    if not ranks:
+        raise InputError(f"no lemma of {path} uses another one: there is nothing to measure")
+    click.echo(f"{len(ranks):,} proofs that use {sum(map(len, ranks)):,} lemmas")
+    for k in KS:
+        click.echo(f"recall@{k:<3} {recall_at(ranks, k):.2f}")
+
+
 def _root() -> Path:
     from prover.lean.toolchain import EmbeddedLean, choose
 
