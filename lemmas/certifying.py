@@ -11,6 +11,7 @@ from lemmas.records import Context
 from lemmas.statements import fresh
 from prover.lean.gateway import LeanGateway
 from prover.lean.guard import refusal
+from prover.lean.lexis import tokens
 from prover.lean.source import Source, parse_source
 from prover.types import Hole, Standing, Verdict
 
@@ -36,10 +37,24 @@ def certified(
     standing: list[Claim] = []
     for start in range(0, len(claims), _AT_ONCE):
         part = claims[start : start + _AT_ONCE]
-        good = _standing(gateway_for, context, standing, part)
+        good = _standing(gateway_for, context, _needed(standing, part), part)
         standing += [claim for claim in part if claim in good]
         for place, claim in enumerate(part, start):
             yield place, claim in good
+
+
+def _needed(known: Sequence[Claim], claims: Sequence[Claim]) -> list[Claim]:
+    """Those that the claims name, and what these name in turn, in order."""
+    by_name = {claim.name.rpartition(".")[2]: claim for claim in known}
+    found: set[str] = set()
+    pending = list(claims)
+    while pending:
+        claim = pending.pop()
+        said = {token.text.rpartition(".")[2] for line in claim.proof for token in tokens(line)}
+        new = (said & by_name.keys()) - found
+        found |= new
+        pending += [by_name[name] for name in new]
+    return [claim for name, claim in by_name.items() if name in found]
 
 
 def _standing(
