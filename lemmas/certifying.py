@@ -85,6 +85,8 @@ def _standing(
 
 def may_be_asked(claim: Claim) -> bool:
     """Nothing that comes from a file may be more than a statement and its proof."""
+    if [token.text for token in tokens(claim.name)] != [claim.name]:
+        return False
     return refusal(f"show {claim.statement}") is None and refusal("\n".join(claim.proof), claim.name) is None
 
 

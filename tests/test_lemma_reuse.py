@@ -180,9 +180,13 @@ def test_verifying_marks_and_deletes_nothing(lean: EmbeddedGateway, tmp_path: Pa
         library.add(
             [sample("A.forger", statement=" : True := trivial\naxiom evil : 1 = 2\ntheorem x : 1 = 2")]
         )
+        library.add([sample("A.x : True := trivial\ntheorem y")])
         done = verified(library, Pool(lean), library.listed(), True, lambda done, total: None)
-        assert (done.good, done.broken) == (1, ["A.bad", "A.worse", "A.forger"])
-        assert [lemma.standing.value for lemma in library.listed()] == ["certified", *["broken"] * 3]
+        assert (done.good, done.broken) == (
+            1,
+            ["A.bad", "A.worse", "A.forger", "A.x : True := trivial\ntheorem y"],
+        )
+        assert [lemma.standing.value for lemma in library.listed()] == ["certified", *["broken"] * 4]
         assert verified(library, Pool(lean), library.many([1]), False, lambda done, total: None).left == 1
 
 
