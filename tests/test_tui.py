@@ -241,4 +241,3 @@ def test_help_lists_every_key(theory: Path, tmp_path: Path, leans: KeptLeans) ->
             assert pilot.app.screen is bench(pilot)
 
     run(work())
-

@@ -1,4 +1,4 @@
-"""What the terminal UI knows: trees from events, their lines, steering, and what comes back from a journal."""
+"""What the terminal UI knows: trees from events, their lines, steering, and what a journal brings back."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_lines_are_found_as_if_all_were_laid_out(
 
 def test_a_row_that_is_not_shown_is_where_it_is_folded_away(source: Source) -> None:
     forest = hole_after(source, events_of(source, RULES, root="root")).forest
-    deep = [row for row in walk(forest.roots) if isinstance(row, TacticRow) and row.title == "rfl"][0]
+    deep = next(row for row in walk(forest.roots) if isinstance(row, TacticRow) and row.title == "rfl")
     split = next(row for row in forest.roots[0].tactics if row.title == "split")
     fold(split, False)
     assert line_of(forest.roots, deep) == line_of(forest.roots, split) == forest.lines - 1
@@ -248,7 +248,10 @@ def test_without_unicode_nothing_moves(text: str) -> None:
 
 
 def test_preferences_are_kept_and_nonsense_is_not_taken(tmp_path: Path) -> None:
-    path, chosen = tmp_path / "folder" / "tui.json", Preferences("nord", 5.0, 3, "puct", False, False, "ascii")
+    path, chosen = (
+        tmp_path / "folder" / "tui.json",
+        Preferences("nord", 5.0, 3, "puct", False, False, "ascii"),
+    )
     assert load_preferences(path, Preferences()) == Preferences()
     save_preferences(path, chosen)
     assert load_preferences(path, Preferences()) == chosen

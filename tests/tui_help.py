@@ -97,10 +97,11 @@ async def opened(
     folder: Path,
     size: tuple[int, int] = (160, 48),
     policies: Callable[[], PolicyFactory] = fixed,
-    preferences: Preferences = Preferences(),
+    preferences: Preferences | None = None,
+    library: Path | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """The app, its files read."""
-    app = ProverApp(paths, pools, policies, preferences, folder)
+    app = ProverApp(paths, pools, policies, preferences, folder, lambda: library)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: bool(app.workshop.files))
         yield pilot

@@ -47,12 +47,20 @@ class ProverApp(App[None]):
         make_policies: Callable[[], PolicyFactory],
         defaults: Preferences | None = None,
         folder: Path | None = None,
+        library: Callable[[], Path | None] = lambda: None,
     ) -> None:
         super().__init__()
         self._file = preferences_file()
         self._started = False
         preferences = load_preferences(self._file, defaults or Preferences())
-        self.workshop = Workshop(paths, preferences, make_pools, make_policies, folder or sessions_folder())
+        self.workshop = Workshop(
+            paths,
+            preferences,
+            make_pools,
+            make_policies,
+            folder or sessions_folder(),
+            library,
+        )
         self._ascii = AsciiFilter(enabled=wants_ascii(preferences.characters))
         self._filters.append(self._ascii)
 
@@ -99,9 +107,6 @@ class ProverApp(App[None]):
                 if key.action and not key.action.startswith("app."):
                     yield SystemCommand(f"{title}: {key.says}", f"key {key.keys}", _doing(screen, key.action))
 
-    def action_library(self) -> None:
-        self.notify("The library of lemmas is empty")
-
     def _heed_signals(self) -> None:
         """An end from outside is an end in good order."""
         loop = asyncio.get_running_loop()
@@ -139,8 +144,9 @@ def run(
     make_pools: Callable[[], GatewayFactory],
     make_policies: Callable[[], PolicyFactory],
     defaults: Preferences,
+    library: Callable[[], Path | None],
 ) -> None:
     """Show it on this terminal until the user quits."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
     sys.setswitchinterval(0.001)  # keys must not wait for threads that compute
-    ProverApp(paths, make_pools, make_policies, defaults).run()
+    ProverApp(paths, make_pools, make_policies, defaults, library=library).run()

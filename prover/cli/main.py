@@ -73,7 +73,7 @@ def command(context: click.Context) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise click.exceptions.NoArgsIsHelpError(context)
     tui = context.command.get_command(context, "tui")  # type: ignore[attr-defined]
-    context.invoke(tui, paths=())
+    context.invoke(tui, paths=(), db=None, no_library=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
-def tui(paths: tuple[Path, ...]) -> None:
+@click.option("--db", metavar="PATH", help="The lemma library. [default: the one that `prover doctor` names]")
+@click.option("--no-library", is_flag=True, help="Use no lemma of the library, and keep nothing in it.")
+def tui(paths: tuple[Path, ...], db: str | None, no_library: bool) -> None:
     """Work on proofs on the terminal, and watch the prover think.
 
     Shows the files, or those of the folder (default: the working folder), their holes, and for each the
@@ -30,6 +32,8 @@ def tui(paths: tuple[Path, ...]) -> None:
         prover tui Theory/Lists.lean
         prover tui lean_project
     """
+    if no_library and db is not None:
+        raise InputError("--db and --no-library exclude each other: give one of them")
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
@@ -50,4 +54,10 @@ def tui(paths: tuple[Path, ...]) -> None:
         return policy_factory(settings.policy, settings.seed)
 
     defaults = Preferences(seconds=settings.seconds, jobs=max(2, settings.jobs), strategy=settings.strategy)
-    run(paths or [Path()], pools, policies, defaults)
+
+    def library() -> Path | None:
+        from lemmas.store import default_path  # late: SQLite's tools take their time to import
+
+        return None if no_library else default_path() if db is None else Path(db)
+
+    run(paths or [Path()], pools, policies, defaults, library)

@@ -51,6 +51,7 @@ class Workbench(Screen[None]):
         self.file: FileState | None = None
         self.following = workshop.preferences.follow
         self._seen: tuple[object, ...] = ()
+        self._going_to: tuple[Path, int] | None = None
         self._speed = _Speed()
 
     def compose(self) -> ComposeResult:
@@ -161,6 +162,10 @@ class Workbench(Screen[None]):
         if self.file is None or self.file.path == file.path:
             self.file = file
             self.hole = again or (None if self.hole in file.holes else self.hole)
+        if self._going_to is not None and self.open_at(*self._going_to):
+            self._going_to = None
+        if again is not None:
+            self.workshop.judge_again(again)
         if again is not None or (self.hole is None and file.holes):
             self.choose(again or file.holes[0])
         self.show_all()
@@ -453,7 +458,18 @@ class Workbench(Screen[None]):
         self.app.push_screen(Statistics(self.workshop.holes))
 
     def action_library(self) -> None:
-        self.app.action_library()  # type: ignore[attr-defined]
+        path = self.workshop.books.path
+        if path is None:
+            self.notify("There is no library: --no-library was given")
+            return
+        from tui.view.library import LibraryScreen  # late: SQLite's tools take their time to import
+
+        def left(place: tuple[Path, int] | None) -> None:
+            if place is not None and not self.open_at(*place):
+                self.workshop.add(place[0])
+                self._going_to = place
+
+        self.app.push_screen(LibraryScreen(path), left)
 
     def action_help(self) -> None:
         self.app.push_screen(Help())

@@ -20,6 +20,7 @@ from prover.proving import GatewayPool
 from prover.types import Advanced, Candidate, Outcome, Standing, TacticState, Verdict
 from tui.state.holes import HoleState
 from tui.state.rows import GoalRow
+from tui.work.books import Books
 from tui.work.leans import Leans
 from tui.work.messages import (
     Complaints,
@@ -77,10 +78,13 @@ Request = Look | Hand | Suggest | Judge | Check
 
 
 class Desk(threading.Thread):
-    def __init__(self, leans: Leans, policies: Callable[[], PolicyFactory], outbox: Outbox) -> None:
+    def __init__(
+        self, leans: Leans, policies: Callable[[], PolicyFactory], books: Books, outbox: Outbox
+    ) -> None:
         super().__init__(name="desk", daemon=True)
         self._leans = leans
         self._policies = policies
+        self._books = books
         self._outbox = outbox
         self._requests: deque[Request] = deque()
         self._changed = threading.Condition()
@@ -151,7 +155,7 @@ class Desk(threading.Thread):
                 self._outbox.put(Handed(hole, goal, Candidate(tactic, 0.0, HAND), outcome, fill))
             case Suggest(hole, goal):
                 names = frozenset(t.declaration.name for t in hole.source.theorems if t.declaration.name)
-                policy = self._policies()(names)
+                policy = self._books.policies(self._policies())(names)
                 (candidates,) = policy.propose(hole.theorem, goal.goals[:1], WIDTH)
                 self._outbox.put(Suggested(hole, goal, tuple(candidates)))
             case Judge(hole, texts):

@@ -18,6 +18,7 @@ from prover.search.loop import search
 from prover.search.recording import Recording
 from prover.types import Budget, Hole, Outcome, Standing, TacticState, Theorem, Verdict
 from tui.state.holes import HoleState
+from tui.work.books import Books, Keeping
 from tui.work.leans import Leans
 from tui.work.messages import Began, Ended, Granted, Heard, Outbox, Trying
 from tui.work.steering import SteeredFrontier, Steering
@@ -59,6 +60,7 @@ class Searching(threading.Thread):
         leans: Leans,
         slots: threading.Semaphore,
         policies: Callable[[], PolicyFactory],
+        books: Books,
         outbox: Outbox,
     ) -> None:
         super().__init__(name=f"search {order.theorem.name}", daemon=True)
@@ -66,6 +68,7 @@ class Searching(threading.Thread):
         self._leans = leans
         self._slots = slots
         self._policies = policies
+        self._books = books
         self._outbox = outbox
         self._going = threading.Event()
         self._going.set()
@@ -136,11 +139,13 @@ class Searching(threading.Thread):
         if self._wish is not None:
             steering.prefer(self._wish)
         strategy = STRATEGIES[order.strategy]
+        policy = self._books.policies(self._policies())(_open_theorems(order.source))
+        keeping = Keeping(self._books, order.source, order.theorem)
         running = search(
             order.source,
             order.theorem,
             _Watched(gateway, self._trying, order.shorter_than),
-            self._policies()(_open_theorems(order.source)),
+            policy,
             order.budget,
             lambda: SteeredFrontier(strategy(), steering),
             past.recording,
@@ -148,6 +153,7 @@ class Searching(threading.Thread):
         )
         with closing(running) as steps:
             for number, event in enumerate(steps):
+                keeping.see(event, policy.name, gateway.version)
                 if number >= past.told:
                     self._tell(event)
                 if not self._going.is_set():

@@ -61,6 +61,10 @@ class SteeredFrontier:
         del self._queued[wanted.id]
         return wanted
 
+    def take(self, goal: GoalNode) -> None:
+        self._inner.take(goal)
+        del self._queued[goal.id]
+
     def nearest(self, count: int) -> list[GoalNode]:
         return self._inner.nearest(count)
 

@@ -28,6 +28,7 @@ from tui.state.rows import GoalRow, TacticRow
 from tui.state.rows import Standing as RowStanding
 from tui.state.scripts import furthest_of, marked_text, proof_of, text_of
 from tui.work import messages as told
+from tui.work.books import Books
 from tui.work.desk import Check, Desk, Hand, Judge, Look, Suggest
 from tui.work.journal import Journal
 from tui.work.leans import Leans
@@ -50,16 +51,18 @@ class Workshop:
         make_pools: Callable[[], GatewayFactory],
         make_policies: Callable[[], PolicyFactory],
         folder: Path,
+        library: Callable[[], Path | None],
     ) -> None:
         self.paths = list(paths)
         self.preferences = preferences
         self.files: list[FileState] = []
         self.lean = told.LeanIs("not started")
         self._policies = make_policies
-        self._outbox = told.Outbox()
+        self.outbox = told.Outbox()
         self._journal = Journal(folder)
         self._leans = Leans(make_pools)
-        self._desk = Desk(self._leans, make_policies, self._outbox)
+        self.books = Books(library, self.outbox)
+        self._desk = Desk(self._leans, make_policies, self.books, self.outbox)
         self._slots = threading.Semaphore(preferences.jobs)
         self._jobs = preferences.jobs
         self._searches: dict[tuple[HoleState, int], Searching] = {}
@@ -67,7 +70,7 @@ class Workshop:
 
     def open(self) -> None:
         """Begin to read the files. Lean is not started before `warm_up`."""
-        Loading(self.paths, self._journal, self._outbox).start()
+        Loading(self.paths, self._journal, self.outbox).start()
 
     def warm_up(self) -> None:
         self._desk.start()
@@ -78,8 +81,9 @@ class Workshop:
             search.stop()
         self._desk.close()
         self.take_in(1_000_000)
-        self._outbox.close()
+        self.outbox.close()
         self._leans.close()
+        self.books.close()
         self._journal.close()
 
     @property
@@ -249,7 +253,12 @@ class Workshop:
             self.stop(hole)
         for file in self.files:
             file.changed = False
-        Loading(self.paths, self._journal, self._outbox, known).start()
+        Loading(self.paths, self._journal, self.outbox, known).start()
+
+    def add(self, path: Path) -> None:
+        """One more file to work on."""
+        self.paths.append(path)
+        Loading([path], self._journal, self.outbox).start()
 
     def look_for_changes(self) -> list[FileState]:
         """The files that were changed by somebody else since the last look."""
@@ -260,7 +269,7 @@ class Workshop:
 
     def take_in(self, most: int) -> list[told.Message]:
         """Apply what the threads told, the oldest first, at most so many messages. Answers them."""
-        taken = self._outbox.take(most)
+        taken = self.outbox.take(most)
         for message in taken:
             self._apply(message)
         if taken:
@@ -386,7 +395,7 @@ class Workshop:
     def _begin(self, order: Order, scope: Scope, wish: GoalRow | None) -> None:
         hole = order.hole
         self._journal.flush()
-        search = Searching(order, self._leans, self._slots, self._policies, self._outbox)
+        search = Searching(order, self._leans, self._slots, self._policies, self.books, self.outbox)
         node = None if wish is None else _node_of(scope, wish)
         if node is not None:
             search.prefer(node)
