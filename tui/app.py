@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import os
 import signal
 import sys
@@ -139,6 +140,12 @@ def _doing(screen: Workbench, action: str) -> Callable[[], object]:
     return lambda: screen.app.call_later(screen.run_action, action)
 
 
+def spare_collections() -> None:
+    """A large tree is no garbage: to look all of it through again and again would keep keys waiting."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
+
+
 def run(
     paths: Sequence[Path],
     make_pools: Callable[[], GatewayFactory],
@@ -149,4 +156,5 @@ def run(
     """Show it on this terminal until the user quits."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
     sys.setswitchinterval(0.001)  # keys must not wait for threads that compute
+    spare_collections()
     ProverApp(paths, make_pools, make_policies, defaults, library=library).run()

@@ -1,8 +1,8 @@
-"""How the terminal UI bears a flood: events of several searches at once, keys in between, a tree of many nodes.
+"""How the terminal UI bears a flood: events of several searches at once, keys in between, a large tree.
 
-The events are made up like a search's, with goals and answers of the size that Lean gives, and go through the same
-box as those of real searches. Keys are pressed all the while; the time of each is from the moment at which the
-terminal hands it over to the moment at which the screen has been drawn anew.
+The events are made up like a search's, with goals and answers of the size that Lean gives, and go through the
+same box as those of real searches. Keys are pressed all the while; the time of each is from the moment at
+which the terminal hands it over to the moment at which the screen has been drawn anew.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from prover.lean.goals import parse_goal
 from prover.policy.fixed import FixedPolicy
 from prover.proving import GatewayFactory
 from prover.types import Advanced, Candidate, Failed, FailureReason, TacticState, Theorem
-from tui.app import ProverApp
+from tui.app import ProverApp, spare_collections
 from tui.state.forest import Scope
 from tui.state.holes import HoleState, Phase
 from tui.view.workbench import Workbench
@@ -42,12 +42,14 @@ _WIDTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Milliseconds for a key: `median`, `worst` in a hundred (`p99`) and of all; `late` took over 50. `megabytes`
-    is what the process took more than before, `rows` how many there were."""
+    """Milliseconds for a key: `median`, `worst` in a hundred (`p99`) and of all; `late` took over 50, and
+    `busy` is the most that the screen's own thread computed for one. `megabytes` is what the process took
+    more than before, `rows` how many there were."""
 
     what: str
     keys: int
     median: float
+    busy: float
     p99: float
     worst: float
     late: int
@@ -57,13 +59,13 @@ class Measured:
 
 
 def flood(seconds: float, searches: int, per_second: float, nodes: int) -> Iterator[Measured]:
-    """Keys while that many searches run so many tactics a second each; then keys in a tree of `nodes` rows."""
+    """Keys while so many searches try so many tactics a second each; then keys in a tree of `nodes` rows."""
     yield asyncio.run(_measure("searching", seconds, searches, per_second, 0))
     yield asyncio.run(_measure("large tree", seconds, 0, 0.0, nodes))
 
 
 def start_up() -> float:
-    """Seconds from the command to the first line of its screen, on a terminal of its own. The least of three."""
+    """Seconds from the command to its first screen, on a terminal of its own. The least of three."""
     return min(_start_once() for _ in range(3))
 
 
@@ -134,8 +136,10 @@ async def _measure(what: str, seconds: float, searches: int, per_second: float, 
             assert isinstance(bench, Workbench)
             bench.choose(holes[0])
             bench.action_view("tree")
+            await pilot.pause(0.5)
+            spare_collections()
             try:
-                times, tactics = await _press(pilot, holes, seconds)
+                times, busy, tactics = await _press(pilot, holes, seconds)
             finally:
                 stop.set()
         grown = (psutil.Process().memory_info().rss - before) / 1e6
@@ -144,6 +148,7 @@ async def _measure(what: str, seconds: float, searches: int, per_second: float, 
         what,
         len(times),
         statistics.median(times),
+        busy,
         times[int(len(times) * 0.99)],
         times[-1],
         sum(each > 50 for each in times),
@@ -153,25 +158,30 @@ async def _measure(what: str, seconds: float, searches: int, per_second: float, 
     )
 
 
-async def _press(pilot: Pilot[None], holes: Sequence[HoleState], seconds: float) -> tuple[list[float], float]:
-    """Press keys for so long. Milliseconds for each, and the tactics a second that were shown meanwhile."""
+async def _press(
+    pilot: Pilot[None], holes: Sequence[HoleState], seconds: float
+) -> tuple[list[float], float, float]:
+    """Press keys for so long. Milliseconds for each, the most that one was computed for, and the tactics a
+    second that were shown meanwhile."""
     times: list[float] = []
+    busy = 0.0
     begun, before = time.monotonic(), sum(hole.forest.tactics for hole in holes)
     keys = 0
     while time.monotonic() < begun + seconds:
         await asyncio.sleep(random.Random(keys).uniform(0.02, 0.06))
-        pressed = time.perf_counter()
+        pressed, computed = time.perf_counter(), time.thread_time()
         drawn = asyncio.Event()
         _send(pilot, KEYS[keys % len(KEYS)], drawn)
         await drawn.wait()
         times.append((time.perf_counter() - pressed) * 1000)
+        busy = max(busy, (time.thread_time() - computed) * 1000)
         keys += 1
     tactics = sum(hole.forest.tactics for hole in holes) - before
-    return times, tactics / (time.monotonic() - begun)
+    return times, busy, tactics / (time.monotonic() - begun)
 
 
 def _send(pilot: Pilot[None], key: str, drawn: asyncio.Event) -> None:
-    """As the terminal hands it over; `drawn` is set when whoever has the focus has done with it, and is shown."""
+    """As the terminal hands it over; `drawn` is set when whoever has the focus has done with it."""
     app = pilot.app
     assert app._driver is not None
     app._driver.send_message(events.Key(key, key if len(key) == 1 else None))

@@ -162,11 +162,11 @@ def tui(seconds: float, searches: int, tactics: float, nodes: int, json_path: st
     """
     from prover.bench.tui import flood, start_up
 
-    table = Table("", "keys", "median", "99 of 100", "worst", "over 50 ms", "tactics/s", "rows", "memory")
+    table = Table("", "keys", "median", "99 %", "worst", "computed", ">50 ms", "tactics/s", "rows", "memory")
     measured = []
     for each in flood(seconds, searches, tactics, nodes):
         measured.append(each)
-        times = (f"{each.median:.1f} ms", f"{each.p99:.1f} ms", f"{each.worst:.1f} ms")
+        times = (f"{each.median:.1f} ms", f"{each.p99:.1f} ms", f"{each.worst:.1f} ms", f"{each.busy:.1f} ms")
         sizes = (f"{each.per_second:.0f}", f"{each.rows:,}", f"+{each.megabytes:.0f} MB")
         table.add_row(each.what, str(each.keys), *times, str(each.late), *sizes)
     console = Console(highlight=False)

@@ -32,7 +32,7 @@ _MARKS = {Standing.CERTIFIED: "✓", Standing.STALE: "◌", Standing.BROKEN: "�
 class LemmaRows(Rows):
     def __init__(self, id: str, title: str) -> None:
         super().__init__(id=id, classes="pane")
-        self.border_title = title
+        self.entitle(title)
         self._lines: list[tuple[str, Lemma | None]] = []
 
     def show(self, lines: Sequence[tuple[str, Lemma | None]]) -> None:
@@ -85,7 +85,7 @@ class LibraryScreen(Screen[tuple[Path, int]]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one("#lemma").border_title = "Lemma"
+        self.query_one("#lemma", TextPane).entitle("Lemma")
         self._open()
 
     def on_unmount(self) -> None:
@@ -120,7 +120,7 @@ class LibraryScreen(Screen[tuple[Path, int]]):
             self.notify(str(error), severity="error")
             return
         lemmas = self.query_one("#lemmas", LemmaRows)
-        lemmas.border_subtitle = f"{len(found)} shown" if found else "none"
+        lemmas.entitle("Lemmas", f"{len(found)} shown")
         lemmas.show([("", lemma) for lemma in found] or [("No lemma: what is proved is kept here.", None)])
         self._show(lemmas.lemma)
 

@@ -6,30 +6,24 @@ import math
 from itertools import islice
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from prover.types import Failed
 from tui.state.holes import HoleState, Phase
 from tui.state.marks import mark_of
 from tui.state.rows import GoalRow, Row, Standing, TacticRow
 from tui.state.scripts import furthest_of, text_of
-from tui.view.lean import ROLES, Palette, code, goals
+from tui.view.lean import code, goals
+from tui.view.lines import Lines
 
 SHOWN = 200
 """How many lines of thought are shown; more are kept."""
 
 
-class TextPane(VerticalScroll, can_focus=True):
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "text--good",
-        "text--bad",
-        "text--dim",
-        *(f"text--{role}" for role in ROLES),
-    }
+class TextPane(Lines):
+    """Text, wrapped to the width of the pane."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "scroll_up", show=False),
         Binding("j", "scroll_down", show=False),
@@ -40,26 +34,37 @@ class TextPane(VerticalScroll, can_focus=True):
     ]
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
-        self._static = Static("", markup=False)
-        super().__init__(self._static, id=id, classes=classes)
-        self._shown = Text()
-
-    @property
-    def palette(self) -> Palette:
-        return {role: self.look(role) for role in ROLES}
+        super().__init__(id=id, classes=classes)
+        self._text = Text()
+        self._width = 0
+        self._wrapped: list[Text] = []
 
     @property
     def plain(self) -> str:
         """What it shows."""
-        return self._shown.plain
-
-    def look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"text--{name}", partial=True)
+        return self._text.plain
 
     def put(self, text: Text) -> None:
-        if text != self._shown or text.spans != self._shown.spans:
-            self._shown = text
-            self._static.update(text)
+        if text != self._text or text.spans != self._text.spans:
+            self._text, self._width = text, 0
+            self.changed()
+
+    def changed(self) -> None:
+        width = self.scrollable_content_region.width
+        if width != self._width and width > 0:
+            self._width = width
+            text = self._text.copy()
+            text.no_wrap, text.overflow = False, "fold"
+            self._wrapped = list(text.wrap(self.app.console, width))
+        super().changed()
+
+    def line_count(self) -> int:
+        return len(self._wrapped)
+
+    def line_at(self, line: int) -> Text:
+        text = self._wrapped[line]
+        text.end = ""
+        return text
 
 
 class GoalPane(TextPane):
@@ -71,13 +76,13 @@ class GoalPane(TextPane):
         if hole is None:
             self.put(Text("Choose a hole: a `sorry` of one of the files."))
         elif isinstance(row, GoalRow):
-            self.border_title = f"Goal {row.number}"
+            self.entitle(f"Goal {row.number}")
             self.put(self._goal(row))
         elif isinstance(row, TacticRow):
-            self.border_title = f"Tactic {row.number}"
+            self.entitle(f"Tactic {row.number}")
             self.put(self._tactic(row))
         else:
-            self.border_title = "Goal"
+            self.entitle("Goal")
             waiting = "Bringing back what was done…" if hole.restoring else "Lean has not shown the goal yet."
             statement = code(hole.theorem.declaration.statement, self.palette)
             self.put(Text.assemble(statement, f"\n\n{hole.trouble or waiting}"))
@@ -139,7 +144,7 @@ class ThoughtPane(TextPane):
             text.append(f"\ntrying {' '.join(hole.trying.split())[:120]} …", self.look("dim"))
         self.put(text)
         if at_end:
-            self.call_after_refresh(self.scroll_end, animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
 
 
 class ProofPane(TextPane):
@@ -151,15 +156,15 @@ class ProofPane(TextPane):
         if hole is None:
             self.put(Text(""))
         elif hole.proof is not None:
-            self.border_title = "Proof" if hole.solved else "Proof (conditional)"
+            self.entitle("Proof" if hole.solved else "Proof (conditional)")
             self.put(Text.assemble(self._placed(hole, hole.proof.text), "\n\n", standing_of(hole)))
         elif hole.forest.roots and hole.forest.roots[0].best is not None:
             script, left = furthest_of(hole.forest.roots[0])
             goals_left = "1 goal" if len(left) == 1 else f"{len(left)} goals"
-            self.border_title = f"Best so far ({goals_left} left)"
+            self.entitle(f"Best so far ({goals_left} left)")
             self.put(self._placed(hole, text_of(hole.source, hole.theorem, script)))
         else:
-            self.border_title = "Proof"
+            self.entitle("Proof")
             searching = "Searching: no step forward yet." if hole.phase is Phase.RUNNING else "None yet."
             self.put(Text(searching))
 

@@ -1,33 +1,21 @@
-"""A widget that shows many lines at the cost of those on the screen, with a cursor."""
+"""Lines with a cursor, that keys and the mouse move."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from tui.view.lean import ROLES, Palette
+from tui.view.lines import Lines
 
 
-class Rows(ScrollView, can_focus=True):
-    """Subclasses say how many lines there are and what is on each, and call `changed` when that changes."""
+class Rows(Lines):
+    """Lines with a cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--cursor",
-        "rows--blurred",
-        "rows--good",
-        "rows--bad",
-        "rows--dim",
-        "rows--strong",
-        *(f"rows--{role}" for role in ROLES),
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),
@@ -63,50 +51,25 @@ class Rows(ScrollView, can_focus=True):
 
     cursor = 0
 
-    def line_count(self) -> int:
-        raise NotImplementedError
-
-    def line_at(self, line: int) -> Text:
-        """May be asked for any line on the screen, from the top down."""
-        raise NotImplementedError
-
-    @property
-    def palette(self) -> Palette:
-        return {role: self.look(role) for role in ROLES}
-
-    def look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"rows--{name}", partial=True)
-
     def changed(self) -> None:
-        """Show the lines anew."""
-        count = self.line_count()
-        self.cursor = max(0, min(self.cursor, count - 1))
-        size = Size(self.scrollable_content_region.width, count)
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self.refresh()
+        self.cursor = max(0, min(self.cursor, self.line_count() - 1))
+        super().changed()
+
+    def decorated(self, line: int, text: Text, width: int) -> Text:
+        if line == self.cursor:
+            text = text.copy()
+            text.stylize(self.look("cursor" if self.has_focus else "blurred"))
+            text.pad_right(max(0, width - text.cell_len))
+        return text
 
     def go_to(self, line: int, by_user: bool = False) -> None:
         line = max(0, min(line, self.line_count() - 1))
         moved, self.cursor = line != self.cursor, line
         region = Region(0, line, 1, 1)
-        self.scroll_to_region(region, animate=False, force=True)
+        self.scroll_to_region(region, animate=False, force=True, immediate=True)
         if moved or by_user:
             self.post_message(self.Moved(self, by_user))
         self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        line = y + self.scroll_offset.y
-        base = self.rich_style
-        if line >= self.line_count():
-            return Strip.blank(width, base)
-        text = self.line_at(line)
-        if line == self.cursor:
-            text.stylize(self.look("cursor" if self.has_focus else "blurred"))
-            text.pad_right(max(0, width - text.cell_len))
-        segments = list(text.render(self.app.console))
-        return Strip(segments).crop_extend(0, width, base).apply_style(base)
 
     # -- keys and mouse ----------------------------------------------------------------------------------
 
@@ -142,6 +105,3 @@ class Rows(ScrollView, can_focus=True):
 
     def on_blur(self) -> None:
         self.refresh()
-
-    def on_resize(self) -> None:
-        self.changed()

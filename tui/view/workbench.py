@@ -32,10 +32,14 @@ from tui.work.workshop import Workshop
 FRAME = 1 / 20
 """Seconds between two looks at what the threads told."""
 
+TREE = 1 / 10
+"""Seconds between two pictures of a tree that grows."""
+
 SLICE = 0.010
 """Seconds that one look may take; what is left has its turn after the keys that were pressed."""
 
 _BATCH = 20
+_IN_TREE = (told.Heard, told.Looked, told.Handed, told.Restored)
 VIEWS = ("files", "source", "tree", "goal", "thought", "proof", "reasoning")
 
 
@@ -50,6 +54,8 @@ class Workbench(Screen[None]):
         self.hole: HoleState | None = None
         self.file: FileState | None = None
         self.following = workshop.preferences.follow
+        self._tree_is_old = False
+        self._tree_shown = 0.0
         self._seen: tuple[object, ...] = ()
         self._going_to: tuple[Path, int] | None = None
         self._speed = _Speed()
@@ -89,14 +95,13 @@ class Workbench(Screen[None]):
             taken += batch
             if time.monotonic() > until:
                 break
+        self._tree_is_old = self._tree_is_old or any(isinstance(each, _IN_TREE) for each in taken)
+        if self._tree_is_old and time.monotonic() > self._tree_shown + TREE:
+            self.show_tree()
         if not taken:
             return
         for message in taken:
             self._notice(message)
-        if any(
-            isinstance(message, told.Heard | told.Looked | told.Handed | told.Restored) for message in taken
-        ):
-            self.show_tree()
         if any(not isinstance(message, told.Heard | told.Trying) for message in taken):
             self.show_files()
             self.look_slowly()
@@ -117,7 +122,7 @@ class Workbench(Screen[None]):
                 self._seen = news
                 self.proof.show(self.hole)
         self.reasoning.show(self.hole)
-        self.status.update(self._status())
+        self.status.update(self._status(), layout=False)
 
     def look_for_changes(self) -> None:
         for file in self.workshop.look_for_changes():
@@ -203,6 +208,7 @@ class Workbench(Screen[None]):
         self.source.refresh()
 
     def show_tree(self) -> None:
+        self._tree_is_old, self._tree_shown = False, time.monotonic()
         hole = self.hole
         if hole is None or hole.restoring:
             self.goal_pane.show(hole, None)
@@ -212,7 +218,7 @@ class Workbench(Screen[None]):
         if self.following and running and hole.forest.latest is not None:
             self.tree_pane.go_to_row(hole.forest.latest)
         follow = "following" if self.following else "f follows"
-        self.tree_pane.border_subtitle = f"{hole.forest.tactics:,} tactics · {follow}"
+        self.tree_pane.entitle("Tree", f"{hole.forest.tactics:,} tactics · {follow}")
         self.goal_pane.show(hole, self.tree_pane.row)
 
     def choose(self, hole: HoleState) -> None:
