@@ -25,7 +25,7 @@ from tui.state.holes import HoleState
 from tui.view.workbench import Workbench
 from tui.work.preferences import Preferences
 
-SECONDS = 120.0
+SECONDS = 60.0
 
 
 @dataclass
@@ -102,7 +102,7 @@ async def opened(
 ) -> AsyncIterator[Pilot[None]]:
     """The app, its files read."""
     app = ProverApp(paths, pools, policies, preferences, folder, lambda: library)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: bool(app.workshop.files))
         yield pilot
 

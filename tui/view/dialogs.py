@@ -81,7 +81,7 @@ class Preview(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(f"{self._hole.theorem.file}", markup=False, classes="caption")
+            yield Static(self._hole.theorem.file.name, markup=False, classes="caption")
             yield TextPane(id="preview")
             yield Footer()
 
