@@ -1,8 +1,8 @@
 """Which equations hold between the functions that a goal speaks of, found by trying them out.
 
 Theory exploration as QuickSpec does it: terms are made from the small to the large and computed on sample
-values. Terms that agree on all of them are taken for equal, and of equal terms only one is built upon. What is
-known by definition, or a special case of what was found before, is left out. What is found is conjecture.
+values. Terms that agree on all of them are taken for equal, and of equal terms only one is built upon. What
+follows from definitions and from smaller laws by rewriting is left out. What is found is conjecture.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from prover.policy.rewriting import Rewriting, heads, matched, replaced
 from prover.policy.programs import FALSE, TRUE, Programs, Stuck, TooLong, Value, data
+from prover.policy.rewriting import Rewriting, heads, matched, replaced
 from prover.policy.syntax import Term
 
 _SAMPLES = 60
@@ -22,7 +22,13 @@ _SIZES = (0, 0, 1, 1, 2, 2, 3, 3, 4, 6)
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
-_OPERATOR_TYPES = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",), "&&": ("Bool",), "||": ("Bool",)}
+_OPERATOR_TYPES = {
+    "+": ("Nat", "Int"),
+    "*": ("Nat", "Int"),
+    "++": ("List",),
+    "&&": ("Bool",),
+    "||": ("Bool",),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class Law:
     @cached_property
     def size(self) -> int:
         return self.left.size + self.right.size
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        return heads(self.left) | heads(self.right)
 
     @property
     def distributes(self) -> bool:
@@ -95,7 +105,10 @@ class _Exploration:
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
-        constructed = any(argument.head not in self._types and self._ranks.get(argument.head, -1) < 0 for argument in law.left.args)
+        constructed = any(
+            argument.head not in self._types and self._ranks.get(argument.head, -1) < 0
+            for argument in law.left.args
+        )
         return self._top(law), not constructed, law.size
 
     def _independent(self) -> list[Law]:
@@ -120,7 +133,8 @@ class _Exploration:
                 taken = self._programs.symbols.resolve(name) is not None
                 self._types[f"{name}'" if taken else name] = type_
         self._valuations = [
-            {name: self._sample(type_, self._rng.choice(_SIZES)) for name, type_ in self._types.items()} for _ in range(_SAMPLES)
+            {name: self._sample(type_, self._rng.choice(_SIZES)) for name, type_ in self._types.items()}
+            for _ in range(_SAMPLES)
         ]
         for name, type_ in self._types.items():
             values = tuple(valuation[name] for valuation in self._valuations)
@@ -212,7 +226,9 @@ class _Exploration:
             left, right = right, left
         if not variables(right, self._types) <= variables(left, self._types):
             return
-        if self._by_definition(left, right) or any(_covers(law, left, right, self._types) for law in self._laws):
+        if self._by_definition(left, right) or any(
+            _covers(law, left, right, self._types) for law in self._laws
+        ):
             return
         names = [name for name in self._types if name in variables(left, self._types)]
         self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names)))

@@ -28,7 +28,9 @@ class Data:
     def __init__(self, head: str, args: tuple[Value, ...]) -> None:
         self.head = head
         self.args = args
-        self.unknown = head.startswith("?") or any(isinstance(arg, Data) and arg.unknown for arg in args)
+        self.unknown: bool = head.startswith("?") or any(
+            isinstance(arg, Data) and arg.unknown for arg in args
+        )
 
 
 Value: TypeAlias = "int | Data"
@@ -251,7 +253,9 @@ class Programs:
         found = []
         for patterns, body in function.arms if function else ():
             try:
-                call = Term(self.symbols.short(name), tuple(self._plain(p, k) for k, p in enumerate(patterns)))
+                call = Term(
+                    self.symbols.short(name), tuple(self._plain(p, k) for k, p in enumerate(patterns))
+                )
                 found.append((call, self._plain(body, 0)))
             except (Stuck, NotRead):
                 continue
@@ -305,7 +309,7 @@ class Programs:
         raise Stuck
 
 
-_OPERATORS = frozenset("+ - * / % = ≠ == != ≤ < ≥ > ¬ ++".split())
+_OPERATORS = frozenset(["+", "-", "*", "/", "%", "=", "≠", "==", "!=", "≤", "<", "≥", ">", "¬", "++"])
 
 
 def _operated(operator: str, values: tuple[Value, ...]) -> Value:
@@ -365,7 +369,7 @@ def programs_of(symbols: Symbols) -> Programs:
 def _function(symbol: Symbol) -> _Function:
     declaration = symbol.declaration
     body = re.split(r"\n\s*(?:termination_by|decreasing_by)\b", without_comments(declaration.body))[0].strip()
-    signature, names = _read_statement(declaration.statement)
+    _, names = _read_statement(declaration.statement)
     if body.startswith("|"):
         arms = read_arms(body)
         bound = tuple(Term(name) for name in names)
@@ -378,7 +382,9 @@ def _function(symbol: Symbol) -> _Function:
 
 
 def _constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
-    variables = tuple(binder for binders, _ in _binders(symbol.declaration.statement)[0] for binder in binders)
+    variables = tuple(
+        binder for binders, _ in _binders(symbol.declaration.statement)[0] for binder in binders
+    )
     whole = Term(name, tuple(Term(variable) for variable in variables))
     body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
     body = re.sub(r"^\s*(where|:=)", "", body)

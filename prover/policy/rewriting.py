@@ -81,6 +81,8 @@ def _rank(term: Term) -> tuple[int, str]:
 def _leaves(term: Term) -> frozenset[str]:
     """The variables of a pattern: its small names without arguments."""
     if not term.args:
-        is_variable = "." not in term.head and not term.head.isdigit() and term.head not in ("true", "false", "[]")
+        is_variable = (
+            "." not in term.head and not term.head.isdigit() and term.head not in ("true", "false", "[]")
+        )
         return frozenset((term.head,)) if is_variable else frozenset()
     return frozenset().union(*map(_leaves, term.args))

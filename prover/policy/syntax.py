@@ -1,7 +1,7 @@
 """Reads the terms that definitions and printed goals are made of, into trees that can be computed with.
 
-A fragment of Lean: applications, operators, `if`, `match`, `fun`, lists, pairs, numerals. Everything else raises
-`NotRead`, which no one takes for an error: what is not read is not reasoned about.
+A fragment of Lean: applications, operators, `if`, `match`, `fun`, lists, pairs, numerals. Everything else
+raises `NotRead`, which no one takes for an error: what is not read is not reasoned about.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from functools import lru_cache
 from prover.policy.conjectures import recursion_spots
 from prover.policy.exploration import Builder, Law, explore
 from prover.policy.programs import Programs, Signature, programs_of
-from prover.policy.rewriting import heads, matched, replaced
+from prover.policy.rewriting import matched, replaced
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.view import Kind, View
@@ -45,7 +45,7 @@ def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) 
         return ()
     builders, ground = _builders(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
-    found = [law for law in explore(programs, builders, ground) if recursive & (heads(law.left) | heads(law.right))]
+    found = [law for law in explore(programs, builders, ground) if recursive & law.heads]
     return tuple(_chosen(found, [symbols.short(name) for name in functions]))
 
 
@@ -54,7 +54,7 @@ def _chosen(laws: Sequence[Law], functions: Sequence[str]) -> list[Law]:
     counted: Counter[str] = Counter()
     chosen = set()
     for law in sorted(laws, key=lambda law: (law.size, -len(law.types))):
-        last = max((heads(law.left) | heads(law.right)) & set(functions), key=functions.index)
+        last = max(law.heads & set(functions), key=functions.index)
         counted[last] += law.size <= _MAX_SIZE and not law.distributes
         if law.size <= _MAX_SIZE and (law.distributes or counted[last] <= _LAWS_OF_EACH):
             chosen.add(law)

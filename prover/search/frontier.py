@@ -9,9 +9,9 @@ from typing import Protocol
 
 from prover.search.tree import GoalNode, NodeStatus, TacticNode
 
-# What a goal, a character of its target and one of its hypotheses are taken to cost still, as -log probability.
-# Any positive cost of text keeps the search fair: only finitely many goals cost less than a given one.
-# Hypotheses cost little: a lemma that was proved on the way is no burden.
+# What a goal, a character of its target and one of its hypotheses are taken to cost still, as -log
+# probability. Any positive cost of text keeps the search fair: only finitely many goals cost less than a
+# given one. Hypotheses cost little: a lemma that was proved on the way is no burden.
 _COST_OF_GOAL = 0.5
 _COST_OF_CHARACTER = 0.002
 _COST_OF_HYPOTHESES = 0.0002
