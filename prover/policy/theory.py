@@ -43,6 +43,7 @@ def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) 
         ground = [read_term(type_) for type_ in types]
     except NotRead:
         return ()
+    ground += [part for type_ in ground for part in type_.args if part not in ground]
     builders, ground = _builders(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
     found = [law for law in explore(programs, builders, ground) if recursive & law.heads]
@@ -72,7 +73,7 @@ def prove_laws(view: View) -> Iterator[tuple[str, float]]:
     known = {law.name for law in view.laws}
     done = max((number for number, _ in laws if f"law{number}" in known), default=0)
     end = _BLOCK * (-(-done // _BLOCK) + 1)
-    windows = [(laws[:end], -1.5)] if known else [(laws[:_BLOCK], -1.5), (laws[_BLOCK : 2 * _BLOCK], -2.6)]
+    windows = [(laws[:end], -0.4)] if known else [(laws[:_BLOCK], -1.5), (laws[_BLOCK : 2 * _BLOCK], -2.6)]
     for window, price in windows:
         lines = [
             f"try have law{number} : {law} := by{_induction(view, law)}"
