@@ -1,7 +1,22 @@
-"""`python -m prover` is the command `prover`."""
+"""Where the command `prover` begins: Ctrl-C is heard from here on, before the slow imports."""
 
 from __future__ import annotations
 
-from prover.cli.main import main
+import sys
+from typing import NoReturn
 
-main()
+from prover.errors import INTERRUPTED
+
+
+def main() -> NoReturn:
+    """Run this process's command line, and leave with its exit status."""
+    try:
+        from prover.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

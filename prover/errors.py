@@ -16,6 +16,9 @@
 A tactic that fails is no error: it is an `Outcome`. Foreign exceptions are translated where they arise.
 """
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, which is no error either."""
+
 
 class ProverError(Exception):
     """The message is one for the user: what was wrong, and what to do."""

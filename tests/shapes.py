@@ -42,6 +42,13 @@ SCRIPTS: tuple[tuple[str, ...], ...] = (
 )
 
 _SHAPES = """
+structure x where
+  p : P := sorry
+  q : P
+%%
+class x (α : Type) where
+  p : P := two sorry sorry
+%%
 theorem x : P := by sorry; done
 %%
 theorem x : P := by

@@ -19,7 +19,8 @@ from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source, parse_source, read_source
 from prover.policy.fixed import FixedPolicy
-from prover.proving import Complained, Finished, HoleResult, Job, PolicyFactory, Proving
+from prover.policy.protocols import PolicyFactory
+from prover.proving import Complained, Finished, HoleResult, Job, Proving
 from prover.search.loop import search
 from prover.types import Budget, Candidate, Failed, FailureReason, Goal, Proved, Status, Stop, Theorem
 
@@ -218,15 +219,30 @@ def test_a_chain_of_theorems_stands_when_its_first_link_does(
 def test_a_hole_beside_others_of_its_own_declaration_is_searched_no_longer(
     lean: EmbeddedGateway, tmp_path: Path
 ) -> None:
-    path = tmp_path / "mutual.lean"
+    path = tmp_path / "both.lean"
     path.write_text(
-        "mutual\ntheorem a (n : Nat) : n = n := by sorry\ntheorem b : 0 = 1 := by sorry\nend\n",
+        "theorem a (n : Nat) : n = n ∧ 0 = 1 := by\n  constructor\n  · sorry\n  · sorry\n",
         encoding="utf-8",
     )
     results, _ = proved(lean, path, lambda barred: Scripted({"a": ["rfl", "simp"]}, barred))
-    assert [(result.status, result.statistics.tactics) for result in results] == [
-        (Status.CONDITIONAL, 1),
-        (Status.OPEN, 0),
+    assert [result.status for result in results] == [Status.CONDITIONAL, Status.OPEN]
+    assert results[0].statistics.tactics == 1
+
+
+def test_mutual_theorems_stand_by_themselves(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    """One of them leans on its open neighbour, another does not, and a third on itself through the other."""
+    path = tmp_path / "mutual.lean"
+    path.write_text(
+        "mutual\ntheorem a (n : Nat) : n = n := by sorry\ntheorem b : 0 = 1 := by sorry\n"
+        "theorem c : 1 = 0 := by sorry\nend\n",
+        encoding="utf-8",
+    )
+    table = {"a": ["rfl"], "b": ["rfl"], "c": ["exact b.symm"]}
+    results, _ = proved(lean, path, lambda barred: Scripted(table, barred))
+    assert [(result.status, result.assumes) for result in results] == [
+        (Status.PROVED, ()),
+        (Status.OPEN, ()),
+        (Status.CONDITIONAL, ("b",)),
     ]
 
 

@@ -233,8 +233,8 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 
 KEYS = (
-    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions axioms"
-    " assumes lean policy"
+    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions tokens usd"
+    " axioms assumes lean policy"
 )
 
 
@@ -255,6 +255,8 @@ def test_json_lines_on_stdout_leave_no_room_for_anything_else(folder: Path) -> N
         "partial": None,
         "tactics": 2,
         "expansions": 1,
+        "tokens": 0,
+        "usd": 0.0,
         "axioms": ["propext"],
         "assumes": [],
         "lean": "toy 1",
@@ -335,7 +337,7 @@ def test_an_unknown_policy_is_refused_with_those_that_exist(folder: Path) -> Non
     (folder / "a.lean").write_text(FILE)
     done = toy("prove", "a.lean", policy="gpt")
     assert done.returncode == 2
-    assert done.stderr == "prover: unknown policy `gpt`; there are: fixed, toy\n"
+    assert done.stderr == "prover: unknown policy `gpt`; there are: fixed, toy, only:TACTIC\n"
 
 
 def test_settings_come_from_the_project_and_options_go_over_them(folder: Path) -> None:
@@ -386,6 +388,22 @@ def waiting(folder: Path) -> Iterator[subprocess.Popen[str]]:
             pass
         yield process
         process.kill()
+
+
+def test_ctrl_c_while_it_starts(folder: Path) -> None:
+    """A module that the command line needs is in the way, and the user loses patience."""
+    (folder / "click.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "prover", "--help"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

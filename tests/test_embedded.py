@@ -304,6 +304,12 @@ def test_failures_are_told_apart(lean: EmbeddedGateway) -> None:
         assert isinstance(session.run(session.root, "exact ⟨hp, hq⟩"), Proved)
 
 
+def test_a_sorry_in_a_lemma_that_a_tactic_declares_is_seen(lean: EmbeddedGateway) -> None:
+    source = source_of("theorem t (xs : List Nat) : xs.length = 2 := by sorry\n")
+    with lean.open(source, source.theorems[0]) as session:
+        assert reason(session.run(session.root, "grind?")) is FailureReason.SORRY
+
+
 def test_a_sorry_under_another_name_is_a_sorry(bare: EmbeddedLean) -> None:
     dojo = bare.open(0, "theorem t (p : Prop) : p := by\n  lean_dojo_repl", HEARTBEATS, SECONDS)
     for tactic in ("sorry", "admit", "exact sorryAx _ true", "exact?", "have h := sorryAx p; exact h"):
@@ -434,8 +440,9 @@ def test_variables_come_as_the_file_has_them(lean: EmbeddedGateway) -> None:
         assert names == ["n", "h"], "`hn` is not mentioned, so it is no assumption"
 
 
-def test_data_is_not_attempted(lean: EmbeddedGateway) -> None:
-    source = source_of("def n : Nat := sorry\n")
+@pytest.mark.parametrize("text", ["def n : Nat := sorry\n", "structure S where\n  x : Nat := sorry\n"])
+def test_data_is_not_attempted(text: str, lean: EmbeddedGateway) -> None:
+    source = source_of(text)
     with pytest.raises(NotAProposition), lean.open(source, source.theorems[0]):
         pass
 
@@ -535,7 +542,7 @@ def test_errors_that_were_there_before_are_not_the_proofs(lean: EmbeddedGateway)
 
 def test_an_elaborated_file_knows_which_command_a_hole_is_in(bare: EmbeddedLean) -> None:
     source = source_of(RICH)
-    file = ElaboratedFile.elaborate(bare, source)
+    file = ElaboratedFile(bare, source)
     for theorem in source.theorems:
         index = file.index_of(theorem.hole)
         assert index is not None
@@ -548,6 +555,29 @@ def test_an_elaborated_file_knows_which_command_a_hole_is_in(bare: EmbeddedLean)
             == source.text[command.span.start : command.span.end].count("sorry") - 1
         )
     assert file.state_before(0) == 0
+    bare.forget(file.states)
+
+
+def test_a_file_is_elaborated_as_far_as_it_is_needed(bare: EmbeddedLean) -> None:
+    """In pieces or at one go, commands and messages come out the same."""
+    source = source_of(f"/-! head -/ def wrong := nothing -- two on a line\n{RICH}\ntheorem bad : no := 1\n")
+    whole, lazy = ElaboratedFile(bare, source), ElaboratedFile(bare, source)
+    whole.complete()
+    assert lazy.index_of(source.theorems[0].hole) == whole.index_of(source.theorems[0].hole)
+    assert 0 < len(lazy.commands) < len(whole.commands)
+    for theorem in source.theorems:
+        assert lazy.index_of(theorem.hole) == whole.index_of(theorem.hole)
+    assert lazy.complaints() == whole.complaints() != []
+    assert [each.span for each in lazy.commands] == [each.span for each in whole.commands]
+    assert [each.messages for each in lazy.commands] == [each.messages for each in whole.commands]
+    bare.forget([*whole.states, *lazy.states])
+
+
+def test_a_hole_that_lean_does_not_read_is_nowhere(bare: EmbeddedLean) -> None:
+    source = source_of("theorem t : True := trivial\n#exit\ntheorem u : True := by\n  sorry\n")
+    file = ElaboratedFile(bare, source)
+    assert [file.index_of(source.theorems[0].hole) for _ in range(2)] == [None, None]
+    assert len(file.commands) == 1
     bare.forget(file.states)
 
 

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from prover.errors import (
     NotAProposition,
 )
 from prover.lean.connect import NativePool
+from prover.lean.embedded import gateway as embedded
 from prover.lean.embedded.install import embedded_root
 from prover.lean.gateway import LeanSession
 from prover.lean.native import support
@@ -353,6 +355,15 @@ def test_a_repl_that_does_not_compile(
     ):
         pass
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def test_the_examiner_is_lean_without_errors() -> None:
+    """No native Lean runs here, but the embedded one can read the file and check its types."""
+    root = embedded_root()
+    assert root is not None
+    source = read_source(support.OWN / "ProverExamine.lean")
+    with closing(embedded.EmbeddedGateway(root, source.imports, embedded.Limits())) as lean:
+        assert lean.check(source) == []
 
 
 def test_close_ends_what_runs(native: Native, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
+from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
 from prover.policy.programs import Programs, Stuck, TooLong, data
 from prover.policy.rewriting import Rewriting
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
-from prover.policy.theory import laws_for
+from prover.policy.theory import laws_for, prove_laws
 from prover.policy.view import View
-from prover.types import Declaration, Hole, Place, Position, Span, Theorem
+from prover.search.script import Step, structured
+from prover.search.shorten import shortened
+from prover.types import Declaration, Hole, Place, Position, Proved, Span, Standing, Theorem
 
 HERE = Span(0, 0)
 
@@ -160,3 +164,30 @@ def test_laws_are_proved_together_and_once() -> None:
 def test_no_laws_in_the_middle_of_an_induction() -> None:
     goal = "x y : N\nih : plus x y = plus y x\n⊢ plus x.succ y = plus y x.succ"
     assert not any("have law" in tactic for tactic in proposed(goal))
+
+
+TEXT = """inductive N where
+  | zero : N
+  | succ : N → N
+
+def plus : N → N → N
+  | .zero, y => y
+  | .succ x, y => .succ (plus x y)
+
+theorem swapped (x y z : N) : plus (plus x y) z = plus z (plus y x) := by
+  sorry
+"""
+
+
+def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("Laws.lean"), TEXT.encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        view = View(session.root.goals[0], Symbols(theorem.context, ""))
+        block = next(tactic for tactic, _ in prove_laws(view))
+        assert isinstance(session.run(session.root, block), Proved)
+        script = shortened(session, Step(block))
+    text = "\n".join(structured(script))
+    assert text.startswith("have law") and "try" not in text and "first" not in text
+    verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]
+    assert verdict.standing is Standing.CERTIFIED

@@ -31,7 +31,8 @@ OPENINGS = 40
 RUNS = {"skip": 2000, "simp": 150, "omega": 75}
 """How often each tactic runs; through LeanDojo's transport, where each takes more than 50 ms, less often."""
 STOCK_RUNS = {"skip": 100, "simp": 50, "omega": 50}
-WARM_UP = 5
+WARM_UP_SECONDS = 2.0
+"""How long a tactic runs before it is measured: V8 compiles meanwhile what is called often."""
 SAVING = "have saved := h"
 """A tactic whose state is one goal with one more hypothesis."""
 CHECKPOINTS = (10, 100, 1_000, 10_000)
@@ -157,7 +158,9 @@ def _stock(root: Path, source: Source) -> Iterator[Seen]:
 def _timed(run: Callable[[str], float], runs: Mapping[str, int], stock: bool) -> Iterator[Seen]:
     """`run` runs a tactic and answers the seconds inside Lean."""
     for tactic, count in runs.items():
-        for _ in range(WARM_UP):
+        yield Step(f"warming up for {tactic}", 0, 1)
+        warm = time.perf_counter() + WARM_UP_SECONDS
+        while time.perf_counter() < warm:
             run(tactic)
         wall = lean = 0.0
         for n in range(count):

@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from prover.cli.bench_run import compare, run
+from prover.cli.bench_search import search
 from prover.errors import InputError
 
 if TYPE_CHECKING:  # late, so that help is fast
@@ -25,6 +27,10 @@ if TYPE_CHECKING:  # late, so that help is fast
 @click.group()
 def bench() -> None:
     """Measure the prover on this machine."""
+
+
+for _command in (run, compare, search):
+    bench.add_command(_command)
 
 
 @bench.command()

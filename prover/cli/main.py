@@ -17,9 +17,7 @@ from typing import NoReturn, cast
 import click
 
 import prover
-from prover.errors import ProverError
-
-INTERRUPTED = 130
+from prover.errors import INTERRUPTED, ProverError
 
 COMMANDS = {
     "prove": "prover.cli.prove",

@@ -12,8 +12,6 @@ from prover.cli.amounts import parse_budget
 from prover.config import LEANS, STRATEGIES, load_settings
 from prover.errors import InputError
 
-POLICIES = ("fixed",)
-
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
@@ -36,9 +34,9 @@ POLICIES = ("fixed",)
     "--budget",
     "budgets",
     multiple=True,
-    metavar="N[t|s|e]",
-    help="The same in short, and expansions: 200t,30s,50e are tactics, seconds and expansions,"
-    " and the first one reached ends the search.",
+    metavar="N[t|s|e|tok|usd]",
+    help="The same in short, and more: 200t,30s,50e,100ktok,0.5usd are tactics, seconds, expansions, and what"
+    " a model costs in tokens and US dollars; the first one reached ends the search.",
 )
 @click.option(
     "--strategy",
@@ -50,11 +48,21 @@ POLICIES = ("fixed",)
 )
 @click.option("--resume", metavar="FILE", help="Go on where the searches of this trace were stopped.")
 @click.option(
-    "--policy", metavar="SPEC", help=f"Who proposes tactics: {', '.join(POLICIES)}. [default: fixed]"
+    "--policy",
+    metavar="SPEC",
+    help="Who proposes tactics: `fixed`, or `only:TACTIC` for that tactic alone. [default: fixed]",
 )
-@click.option("--jobs", type=int, metavar="N", help="Leans that work side by side. [default: 1]")
 @click.option(
-    "--seed", type=int, metavar="N", help="For policies that draw at random; `fixed` does not. [default: 0]"
+    "--jobs",
+    type=int,
+    metavar="N",
+    help="Leans that work side by side, several on one hole where there are fewer. [default: 1]",
+)
+@click.option(
+    "--seed",
+    type=int,
+    metavar="N",
+    help="Draws the order of equally likely tactics; 0 draws nothing. [default: 0]",
 )
 @click.option("--write", is_flag=True, help="Put each certified proof into its file.")
 @click.option(

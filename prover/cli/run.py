@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 import click
@@ -17,17 +15,17 @@ from rich.console import Console
 
 from prover.cli import render
 from prover.cli.progress import Progress, make_progress
+from prover.cli.signals import stopped_by_signals
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
-from prover.errors import InputError
+from prover.errors import INTERRUPTED, InputError
 from prover.lean.connect import gateway_factory
-from prover.policy.fixed import FixedPolicy
+from prover.policy.specs import policy_factory
 from prover.proving import (
     Complained,
     FileTrouble,
     Finished,
     HoleResult,
-    PolicyFactory,
     Proving,
     ProvingEvent,
     Searching,
@@ -38,12 +36,10 @@ from prover.search.recording import Recording
 from prover.search.trace import read_trace, recording_of, write_event
 
 STDOUT = "-"
-POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy}
 
 ALL_PROVED = 0
 SOME_OPEN = 1
 REFUSED = 2
-INTERRUPTED = 130
 
 
 def run(
@@ -56,7 +52,7 @@ def run(
     resume_path: str | None,
 ) -> int:
     """Answers the exit status. Raises `ProverError`."""
-    policies = _policies(settings.policy)
+    policies = policy_factory(settings.policy, settings.seed)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
     if not targets.jobs:
@@ -80,7 +76,11 @@ def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO |
     text = None if summary_to_stderr else Console()
     report = Report(tally, make_progress(tally), lines, trace, text)
     try:
-        with _stopped_by_signals(proving) as signals, report.progress, closing(proving.events()) as events:
+        with (
+            stopped_by_signals(proving.stop) as signals,
+            report.progress,
+            closing(proving.events()) as events,
+        ):
             for event in events:
                 report.tell(event)
     finally:
@@ -137,12 +137,6 @@ class Report:
         self._text.out("")
 
 
-def _policies(spec: str) -> PolicyFactory:
-    if spec not in POLICIES:
-        raise InputError(f"unknown policy `{spec}`; there are: {', '.join(POLICIES)}")
-    return POLICIES[spec]
-
-
 def _say_what_is_left_out(targets: Targets) -> None:
     for error in targets.unreadable:
         click.echo(f"prover: {error}", err=True)
@@ -164,23 +158,3 @@ def _output(option: str, path: str | None) -> AbstractContextManager[TextIO | No
         return Path(path).open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise InputError(f"{option} {path}: can't be written: {error.strerror}") from None
-
-
-@contextmanager
-def _stopped_by_signals(proving: Proving) -> Iterator[list[int]]:
-    """The first signal stops the run in good order, one more at once. Gives the list of those that came."""
-    came: list[int] = []
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if came:
-            raise KeyboardInterrupt
-        came.append(number)
-        proving.stop()
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {n: signal.signal(n, stop) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -10,6 +10,7 @@ from prover.lean.lexis import Kind, Lines, Token, words
 from prover.lean.places import Site
 
 _SET_COLUMNS = words("where calc do {")
+_HAVE_FIELDS = words("structure class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Layout:
 
     `first`: the hole is the first token of its line. `second`: another hole is before it on its line.
     `inline`: something before it on its line sets a column that lines below are held to. `held`: so is what
-    follows on its own line. `aligned`: lines below may be aligned to what follows on its own line.
+    follows on its own line. `aligned`: lines below may be aligned to what follows on its own line. `field`:
+    it may be the default of a structure's field, where a bare `by` would say how to fill the field later.
     """
 
     column: int
@@ -39,6 +41,7 @@ class Layout:
     inline: bool
     held: bool
     aligned: bool
+    field: bool
 
     def ends_line(self, column: int) -> bool:
         """Whether nothing follows on the line, and the next one does not start right of `column`."""
@@ -74,6 +77,7 @@ def layout(tokens: Sequence[Token], body: int, site: Site, lines: Lines) -> Layo
         inline=inline,
         held=followed and (inline or max(site.block or 0, site.around or 0) > indent),
         aligned=followed and below is not None and lines.column(below.start) > column,
+        field=any(each.text in _HAVE_FIELDS for each in tokens[:body]),
     )
 
 

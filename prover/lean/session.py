@@ -14,6 +14,7 @@ from typing import TypeAlias
 from prover.errors import LeanDied, LeanKeepsDying, LeanTimeout
 from prover.lean.dojo import FocusingDojo, LeanError, LineDojo, ProofFinished, ProofGivenUp
 from prover.lean.dojo import TacticState as DojoState
+from prover.lean.gateway import HEARTBEATS
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
@@ -22,7 +23,6 @@ Groups: TypeAlias = tuple[tuple[int, ...], ...]
 
 _METAVARIABLE = re.compile(r"\?[\w.]")
 _DEATHS_IN_A_ROW = 5
-_HEARTBEATS = "maximum number of heartbeats"
 
 
 @dataclass(slots=True)
@@ -184,4 +184,4 @@ def _groups(texts: Sequence[str]) -> Groups:
 def _reason(message: str, reply: dict[str, object]) -> FailureReason:
     if reply.get("parse"):
         return FailureReason.PARSE
-    return FailureReason.TIMEOUT if _HEARTBEATS in message else FailureReason.TACTIC
+    return FailureReason.TIMEOUT if HEARTBEATS in message else FailureReason.TACTIC

@@ -34,7 +34,7 @@ def fit(source: Source, hole: Hole, script: Sequence[str]) -> str:
 
 
 def _term(around: Layout, script: Sequence[str]) -> str:
-    bare = around.before in _BEFORE_BY and around.ends_line(around.base)
+    bare = around.before in _BEFORE_BY and around.ends_line(around.base) and not around.field
     if len(script) == 1:
         return f"by {script[0]}" if bare else _parenthesised(around, f"by {script[0]}")
     if bare and not around.inline:

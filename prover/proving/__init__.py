@@ -11,7 +11,7 @@ from prover.proving.results import (
     Tally,
 )
 from prover.proving.tasks import Job
-from prover.proving.workers import GatewayFactory, GatewayPool, PolicyFactory
+from prover.proving.workers import GatewayFactory, GatewayPool
 from prover.proving.writing import require_writable
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "GatewayPool",
     "HoleResult",
     "Job",
-    "PolicyFactory",
     "Proving",
     "ProvingEvent",
     "Searching",

@@ -13,8 +13,20 @@ from prover.errors import InputError, LeanUnavailable, ProverError
 from prover.events import Event
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source
-from prover.policy.protocols import TacticGenerator
-from prover.proving.tasks import Answer, Broken, Check, Checked, Settle, Settled, Task, Tried, Try
+from prover.policy.protocols import PolicyFactory
+from prover.proving.tasks import (
+    Answer,
+    Broken,
+    Check,
+    Checked,
+    Help,
+    Helped,
+    Settle,
+    Settled,
+    Task,
+    Tried,
+    Try,
+)
 from prover.search.loop import search
 from prover.types import Hole, Standing, Theorem, Verdict
 
@@ -36,14 +48,13 @@ class GatewayPool(Protocol):
 
 
 GatewayFactory = Callable[[], GatewayPool]
-PolicyFactory = Callable[[frozenset[str]], TacticGenerator]
-"""Makes a policy that does not use the theorems of these names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """An event of the search that a worker is at."""
 
+    worker: Worker
     theorem: Theorem
     event: Event
 
@@ -120,6 +131,8 @@ class Worker(threading.Thread):
                 self._outbox.put(Done(self, task, answer))
 
     def _do(self, task: Task) -> Answer | None:
+        if isinstance(task, Help):
+            return self._help(task.search)
         gateway = self._pool.for_source(task.source)
         match task:
             case Check(source):
@@ -129,18 +142,32 @@ class Worker(threading.Thread):
             case Try():
                 return self._try(gateway, task)
 
+    def _help(self, task: Try) -> Helped:
+        try:
+            gateway = self._pool.for_source(task.source)
+            return Helped(task.crew.help(gateway, task.source, task.theorem))
+        except ProverError:
+            return Helped(willing=False)  # the search goes on without
+
     def _try(self, gateway: LeanGateway, task: Try) -> Tried | None:
         policy = self._policies(task.barred)
         running = search(
-            task.source, task.theorem, gateway, policy, task.budget, task.strategy, task.recording
+            task.source,
+            task.theorem,
+            gateway,
+            policy,
+            task.budget,
+            task.strategy,
+            task.recording,
+            crew=task.crew,
         )
-        with closing(running) as steps:
+        with closing(task.crew), closing(running) as steps:
             while not self._stopping():
                 try:
                     event = next(steps)
                 except StopIteration as end:
                     return Tried(end.value, gateway.version, policy.name)
-                self._outbox.put(Progress(task.theorem, event))
+                self._outbox.put(Progress(self, task.theorem, event))
         return None
 
 

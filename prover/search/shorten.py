@@ -1,100 +1,72 @@
-"""A proof without the steps that it does not need."""
+"""A proof without the steps, and without the arguments, that it does not need."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from prover.lean.gateway import LeanSession
 from prover.search.script import Step
-from prover.types import Advanced, Failed, Proved, TacticState
+from prover.search.unfold import unfolded
+from prover.types import Advanced, Proved, TacticState
 
 _RUNS = 60
-_TRIES = re.compile(r"\(try .+\)", re.DOTALL)
+_RUNS_FOR_ARGUMENTS = 20
+_LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
 def shortened(session: LeanSession, script: Step) -> Step:
-    """Leaves out, from the top, each step whose one goal's proof also proves the goal before it.
+    """Leaves out, from the top, each step whose one goal's proof also proves the goal before it; then each
+    argument of `simp […]` and `grind […]` without which the proof goes through.
 
     Lean runs what is left; after a number of runs the rest stays as it is. A step that tries several things
     in turn is first taken apart into those that do something.
     """
-    script = _Unfolder(session).unfold(script, session.root, 0)
-    return _Shortener(session).shorten(script, session.root, 0)
+    script = unfolded(session, script)
+    script = _Shortener(session, _RUNS).shorten(script, session.root, 0)
+    return _Shortener(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
 
 
-class _Unfolder:
-    """Turns `(try a\\n try b)` into those of the steps `a` and `b` that succeed."""
-
-    def __init__(self, session: LeanSession) -> None:
-        self._session = session
-
-    def unfold(self, script: Step, state: TacticState, goal: int) -> Step:
-        outcome = self._session.run(state, script.tactic, goal) if script.parts else None
-        if outcome is not None and not isinstance(outcome, Advanced):
-            return script
-        parts: tuple[Step | None, ...] = ()
-        if outcome is not None:
-            if outcome.state.groups != script.groups:
-                return script
-            parts = tuple(
-                part and self.unfold(part, outcome.state, group[0])
-                for group, part in zip(script.groups, script.parts, strict=True)
-            )
-        whole = replace(script, parts=parts)
-        return self._steps(whole, state, goal) or whole
-
-    def _steps(self, script: Step, state: TacticState, goal: int) -> Step | None:
-        """None where it can't be taken apart."""
-        tried = _TRIES.fullmatch(script.tactic)
-        if tried is None:
-            return None
-        steps: list[tuple[str, Advanced]] = []
-        for attempt in script.tactic[5:-1].split("\n try "):
-            for tactic in _ways(_bare(attempt)):
-                outcome = self._session.run(state, tactic, goal)
-                if not isinstance(outcome, Failed):
-                    break
-            if isinstance(outcome, Proved):
-                return None if script.parts else _chain(steps, Step(tactic))
-            if isinstance(outcome, Advanced):
-                if len(outcome.state.goals) != 1:
-                    return None
-                steps.append((tactic, outcome))
-                state, goal = outcome.state, 0
-        last = script.parts[0] if len(script.parts) == 1 else None
-        return None if last is None else _chain(steps, last)
-
-
-def _bare(attempt: str) -> str:
-    """Without the brackets around it, and its lines set in as far as they must be."""
-    whole = attempt.startswith("(") and attempt.endswith(")")
-    return (attempt[1:-1] if whole else attempt).replace("\n     ", "\n")
-
-
-def _ways(tactic: str) -> list[str]:
-    """Each alternative at the end of a tactic by itself."""
-    before, first, alternatives = tactic.partition("\n  first\n  | ")
-    return [f"{before}\n  {way}" for way in alternatives.split("\n  | ")] if first else [tactic]
-
-
-def _chain(steps: list[tuple[str, Advanced]], last: Step) -> Step:
-    for tactic, outcome in reversed(steps):
-        tags = tuple(goal.case for goal in outcome.state.goals)
-        last = Step(tactic, tags, outcome.state.groups, (last,))
-    return last
+def without_argument(tactic: str, number: int) -> str | None:
+    """Without the argument of that number, counted over all lists; None where there are not so many."""
+    for found in _LIST.finditer(tactic):
+        arguments = found["arguments"].split(", ")
+        if number >= len(arguments):
+            number -= len(arguments)
+            continue
+        rest = ", ".join(arguments[:number] + arguments[number + 1 :])
+        listed = f"{found['tactic']} [{rest}]" if rest else found["tactic"]
+        return tactic[: found.start()] + listed + tactic[found.end() :]
+    return None
 
 
 class _Shortener:
-    def __init__(self, session: LeanSession) -> None:
+    def __init__(self, session: LeanSession, runs: int) -> None:
         self._session = session
-        self._runs = _RUNS
+        self._runs = runs
 
     def shorten(self, script: Step, state: TacticState, goal: int) -> Step:
         while len(script.parts) == 1 and (rest := script.parts[0]) is not None:
             if not self._proves(rest, state, goal):
                 break
             script = rest
+        return self._below(script, state, goal, self.shorten)
+
+    def trim(self, script: Step, state: TacticState, goal: int) -> Step:
+        number = 0
+        while (tactic := without_argument(script.tactic, number)) is not None:
+            trimmed = replace(script, tactic=tactic)
+            if self._proves(trimmed, state, goal):
+                script = trimmed
+            else:
+                number += 1
+        return self._below(script, state, goal, self.trim)
+
+    def _below(
+        self, script: Step, state: TacticState, goal: int, change: Callable[[Step, TacticState, int], Step]
+    ) -> Step:
+        """With the parts that come after its tactic changed."""
         if not script.parts or self._runs <= 0:
             return script
         self._runs -= 1
@@ -102,7 +74,7 @@ class _Shortener:
         if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
             return script
         parts = [
-            part if part is None else self.shorten(part, outcome.state, group[0])
+            part if part is None else change(part, outcome.state, group[0])
             for group, part in zip(script.groups, script.parts, strict=True)
         ]
         return replace(script, parts=tuple(parts))

@@ -56,7 +56,7 @@ def elaborate(lean: EmbeddedLean, file: File) -> list[Message]:
         return [import_error(file.missing[0])]
     if file.hole is not None:
         return _unattended(lean, file)
-    elaborated = ElaboratedFile.elaborate(lean, file.source)
+    elaborated = _elaborated(lean, file.source)
     lean.forget(elaborated.states)
     return list(_messages(elaborated))
 
@@ -64,7 +64,7 @@ def elaborate(lean: EmbeddedLean, file: File) -> list[Message]:
 def open_hole(lean: EmbeddedLean, file: File) -> tuple[list[Message], LineDojo]:
     """What Lean says before it comes to the hole, and the hole. Raises `HoleError`."""
     assert file.hole is not None
-    elaborated = ElaboratedFile.elaborate(lean, _with_sorry(file))
+    elaborated = ElaboratedFile(lean, _with_sorry(file))
     index = elaborated.index_of(_sorry(file.hole))
     if index is None:
         raise HoleUnreachable("Lean stops reading the file before it")
@@ -95,20 +95,21 @@ def _with_sorry(file: File) -> Source:
     return parse_source(Path("standin.lean"), file.source.replaced({file.hole: "sorry"}).encode())
 
 
+def _elaborated(lean: EmbeddedLean, source: Source) -> ElaboratedFile:
+    file = ElaboratedFile(lean, source)
+    file.complete()
+    return file
+
+
 def _messages(elaborated: ElaboratedFile, stop: int | None = None) -> Iterator[Message]:
-    """With positions in the whole file, as Lean's."""
-    text, end = elaborated.source.text, elaborated.source.header.end
-    lines, column = text.count("\n", 0, end), end - text.rfind("\n", 0, end) - 1
     for command in elaborated.commands[:stop]:
-        for m in command.messages:
-            yield Message(m.severity, m.line + lines, m.column + (column if m.line == 1 else 0), m.text)
+        yield from command.messages
 
 
 def examine(lean: EmbeddedLean, holes: str, proofs: str, places: list[int]) -> dict[str, object]:
     """ProverExamine.lean's report, by the embedded Lean's own judge."""
     before, after = (
-        ElaboratedFile.elaborate(lean, parse_source(Path("standin.lean"), text.encode()))
-        for text in (holes, proofs)
+        _elaborated(lean, parse_source(Path("standin.lean"), text.encode())) for text in (holes, proofs)
     )
     differences = lean.differences(0, before.commands[-1].state, after.commands[-1].state)
     declared = [list(_declared(lean, file)) for file in (before, after)]

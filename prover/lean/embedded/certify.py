@@ -8,11 +8,12 @@ elaborated too, unless nothing in it could turn out differently.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from prover.lean.certificate import judge, new_errors, rejected, user_name
+from prover.lean.certificate import Foundation, judge, new_errors, rejected, user_name
 from prover.lean.embedded.file import ElaboratedFile, moved
 from prover.lean.embedded.lean import Command, EmbeddedLean
-from prover.types import Hole, Span, Verdict
+from prover.types import Declaration, Hole, Span, Verdict
 
 STAND_IN = "prover_example"
 """The name under which an `example`, which leaves nothing behind, is declared to be examined."""
@@ -20,6 +21,7 @@ STAND_IN = "prover_example"
 
 def certify(lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str]) -> dict[Hole, Verdict]:
     """A verdict for each proof, in the presence of the others."""
+    file.complete()
     indices = {hole: file.index_of(hole) for hole in proofs}
     reached = {hole: index for hole, index in indices.items() if index is not None}
     verdicts = {hole: rejected("Lean stops reading the file before it") for hole in proofs}
@@ -29,7 +31,7 @@ def certify(lean: EmbeddedLean, file: ElaboratedFile, proofs: Mapping[Hole, str]
     try:
         flaw = examiner.flaw_of_the_file()
         for hole, index in reached.items():
-            verdicts[hole] = rejected(flaw) if flaw else examiner.verdict(index)
+            verdicts[hole] = rejected(flaw) if flaw else examiner.verdict(hole, index)
         return verdicts
     finally:
         if lean.process.alive:
@@ -73,7 +75,8 @@ class _Examiner:
         following = self._file.commands[last + 1 : last + 2]
         until = self._shifted(self._file.commands[last].span.end) - start if following else None
         end = self._shifted(following[0].span.end) if following else len(self._text)
-        self._after += moved(self._lean.elaborate(state, self._text[start:end], recovering, until), start)
+        said = self._lean.elaborate(state, self._text[start:end], recovering, until)
+        self._after += moved(said, self._text, start)
 
     def _flaw_up_to(self, last: int) -> str:
         self._elaborate(last)
@@ -92,12 +95,11 @@ class _Examiner:
         differences = self._lean.differences(start, before[-1].state, self._after[-1].state)
         return differences[0] if differences else ""
 
-    def verdict(self, index: int) -> Verdict:
-        """On the proofs of one command, in a file without flaw."""
+    def verdict(self, hole: Hole, index: int) -> Verdict:
+        """On a proof in command number `index`, of a file without flaw."""
         errors = self._new_errors(index)
         if errors:
             return rejected(errors[0])
-        command = self._after[index - self._first]
         before, proof = self._states(index)
         stand_in = self._stand_in(index)
         if stand_in is not None:
@@ -105,15 +107,33 @@ class _Examiner:
             if any(message.is_error for each in commands for message in each.messages):
                 return rejected("it is no proof when the example is declared under a name")
             proof = commands[-1].state
+        own = next(each.declaration for each in self._file.source.theorems if each.hole == hole)
+        left = [each for each in self._holes_left(index) if each != own]
         foundation = self._lean.foundation(before, proof)
+        if left and own.name:
+            foundation = self._alone(foundation, before, proof, own.name)
         foreign = [name for name in map(user_name, foundation.open) if not self._is_open(name)]
         if foreign:
             return rejected(f"leans on {foreign[0]}, which has an error")
-        other_holes = any(
-            self._file.index_of(theorem.hole) == index and theorem.hole not in self._proofs
+        messages = self._after[index - self._first].messages
+        says_sorry = not left and any(message.says_sorry for message in messages)
+        return judge(foundation, own in self._holes_left(index), says_sorry)
+
+    def _holes_left(self, index: int) -> list[Declaration]:
+        """The declarations of a command that still have holes."""
+        return [
+            theorem.declaration
             for theorem in self._file.source.theorems
-        )
-        return judge(foundation, other_holes, any(message.says_sorry for message in command.messages))
+            if theorem.hole not in self._proofs and self._file.index_of(theorem.hole) == index
+        ]
+
+    def _alone(self, together: Foundation, before: int, proof: int, name: str) -> Foundation:
+        """What one of the declarations of a command rests on; the others (of a `mutual`) are others to it."""
+        own = [each for each in together.declared if _belongs(user_name(each), name)]
+        found = self._lean.foundation(before, proof, own)
+        others = tuple(each for each in found.unfinished if each not in own)
+        unfinished = tuple(each for each in found.unfinished if each in own)
+        return replace(found, declared=tuple(own), open=(*found.open, *others), unfinished=unfinished)
 
     def _shifted(self, offset: int) -> int:
         """Where a place of the file is with the proofs in it."""
@@ -146,8 +166,11 @@ class _Examiner:
     def _is_open(self, name: str) -> bool:
         """Is it one of the file's declarations with a hole, or made by one?"""
         return any(
-            not theorem.declaration.name
-            or name == theorem.declaration.name
-            or name.startswith(f"{theorem.declaration.name}.")
+            not theorem.declaration.name or _belongs(name, theorem.declaration.name)
             for theorem in self._file.source.theorems
         )
+
+
+def _belongs(name: str, declaration: str) -> bool:
+    """Is it the declaration's name, or that of a part of it?"""
+    return name == declaration or name.startswith(f"{declaration}.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from prover.lean.certificate import Message
 from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
@@ -14,17 +15,38 @@ from prover.types import Hole, Position, Span
 INITIAL = 0
 
 
-@dataclass(frozen=True)
 class ElaboratedFile:
-    """`commands` have spans in characters of the source's text."""
+    """The commands of a file, elaborated when they are first needed: to open its first hole takes no more
+    than what stands before it. Spans and messages speak of the source's text.
+    """
 
-    source: Source
-    commands: tuple[Command, ...]
+    def __init__(self, lean: EmbeddedLean, source: Source) -> None:
+        self.source = source
+        self.commands: list[Command] = []
+        self._lean = lean
+        self._ended = False
 
-    @classmethod
-    def elaborate(cls, lean: EmbeddedLean, source: Source) -> ElaboratedFile:
-        start = source.header.end
-        return cls(source, tuple(moved(lean.elaborate(INITIAL, source.text[start:]), start)))
+    def complete(self) -> None:
+        """Elaborate what has not been needed so far."""
+        if not self._ended:
+            self._ended = True
+            self._go_on(None)
+
+    def _reach(self, offset: int) -> None:
+        """Elaborate as far as the command with this character of the text in it."""
+        if not self._ended and self._end <= offset:
+            self._go_on(offset + 1)
+            self._ended = self._end <= offset  # Lean reads no further
+
+    @property
+    def _end(self) -> int:
+        return self.commands[-1].span.end if self.commands else self.source.header.end
+
+    def _go_on(self, until: int | None) -> None:
+        start, text = self._end, self.source.text
+        limit = None if until is None else until - start
+        state, recovering = self.state_before(len(self.commands)), self.recovers_before(len(self.commands))
+        self.commands += moved(self._lean.elaborate(state, text[start:], recovering, limit), text, start)
 
     @property
     def states(self) -> list[int]:
@@ -39,6 +61,7 @@ class ElaboratedFile:
 
     def index_of(self, hole: Hole) -> int | None:
         """Which command the hole is in; None where Lean did not read so far."""
+        self._reach(hole.span.start)
         index = bisect_right(self.commands, hole.span.start, key=lambda command: command.span.start) - 1
         return index if index >= 0 and hole.span.start < self.commands[index].span.end else None
 
@@ -53,17 +76,30 @@ class ElaboratedFile:
 
     def complaints(self) -> list[Complaint]:
         """The errors of the file as it stands."""
-        text = self.source.text
-        found = []
-        for message in (message for command in self.commands for message in command.messages):
-            if message.is_error:
-                line = text.count("\n", 0, self.source.header.end) + message.line
-                before = self.source.header.end - text.rfind("\n", 0, self.source.header.end) - 1
-                column = message.column + 1 + (before if message.line == 1 else 0)
-                found.append(Complaint(Position(line, column), message.text))
-        return found
+        self.complete()
+        return [
+            Complaint(Position(message.line, message.column + 1), message.text)
+            for command in self.commands
+            for message in command.messages
+            if message.is_error
+        ]
 
 
-def moved(commands: Sequence[Command], by: int) -> list[Command]:
-    """The commands with their spans `by` characters further on."""
-    return [replace(each, span=Span(each.span.start + by, each.span.end + by)) for each in commands]
+def moved(commands: Sequence[Command], text: str, start: int) -> list[Command]:
+    """What Lean said of the part of `text` that begins at `start`, said of all of it."""
+    line = text.count("\n", 0, start)
+    column = start - (text.rfind("\n", 0, start) + 1)
+
+    def placed(message: Message) -> Message:
+        before = column if message.line == 1 else 0
+        return replace(message, line=message.line + line, column=message.column + before)
+
+    return [
+        Command(
+            Span(each.span.start + start, each.span.end + start),
+            each.state,
+            tuple(map(placed, each.messages)),
+            each.recovering,
+        )
+        for each in commands
+    ]

@@ -90,7 +90,7 @@ class EmbeddedGateway:
             if self._file is not None:
                 lean.forget(self._file.states)
                 self._file = None
-            self._file = ElaboratedFile.elaborate(lean, source)
+            self._file = ElaboratedFile(lean, source)
         return self._file
 
     def _certified(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:

@@ -7,7 +7,7 @@ While a hole is open, only its `FocusingDojo` may talk to this Lean; `leave` end
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,9 +87,10 @@ class EmbeddedLean:
             reply = self.process.receive(FILE_SECONDS)
         self._forget_all(reply)
 
-    def foundation(self, before: int, proof: int) -> Foundation:
-        """What the declarations between two states rest on."""
-        reply = self._request({"judge": {"before": before, "proof": proof}})
+    def foundation(self, before: int, proof: int, of: Sequence[str] | None = None) -> Foundation:
+        """What the declarations between two states rest on, or those `of` them that are named."""
+        named = {} if of is None else {"of": list(of)}
+        reply = self._request({"judge": {"before": before, "proof": proof, **named}})
         return Foundation(
             declared=tuple(reply["declared"]),
             flaws=(reply["kernel"],) if reply["kernel"] else (),

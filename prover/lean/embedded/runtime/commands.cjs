@@ -5,6 +5,7 @@
 //   → {"sid": 1, "cmd": "…", "recovering": true, "until": 80}    begins as the command before left off; only so far
 //   → {"sid": 1, "cmd": "theorem t : n = 1 := by\n  lean_dojo_repl", "open": true}    answered by the tactic level first
 //   → {"judge": {"before": 1, "proof": 4}}                                               see judge.cjs
+//   → {"judge": {"before": 1, "proof": 4, "of": ["even"]}}
 //   → {"compare": {"before": 1, "hole": 9, "proof": 17}}
 //   → {"confined": {"before": 1, "hole": 9, "proof": 17, "end": 20}}
 //   → {"forget": [3, 4]}
@@ -141,8 +142,8 @@ class Session {
     return field(this.states[sid], 0);
   }
 
-  judge({ before, proof }) {
-    return { ...judge(this.environment(before), this.environment(proof)), error: null };
+  judge({ before, proof, of }) {
+    return { ...judge(this.environment(before), this.environment(proof), of), error: null };
   }
 
   compare({ before, hole, proof }) {

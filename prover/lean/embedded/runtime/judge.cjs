@@ -152,13 +152,14 @@ function kernelException(result) {
 }
 
 /**
- * What the declarations between two environments (borrowed) rest on. `open` are declarations from before that say
- * `sorry` themselves, `unfinished` new ones that do.
+ * What the declarations between two environments (borrowed) rest on, or those `of` them that are named. `open` are
+ * declarations from before that say `sorry` themselves, `unfinished` new ones that do.
  */
-function judge(before, proof) {
+function judge(before, proof, of) {
   const declared = newConstants(before, proof);
   const replayable = [...declared.values()].every((info) => REPLAYED.has(tag(info)));
-  const { axioms, open } = restsOn(proof, declared);
+  const roots = of ? new Map([...declared].filter(([name]) => of.includes(name))) : declared;
+  const { axioms, open } = restsOn(proof, roots);
   return {
     declared: [...declared.keys()],
     kernel: replayable ? kernelComplaint(before, declared) : null,

@@ -19,6 +19,7 @@ const {
   list, array, box, lean, call, isTrue, value, failed,
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
+const { expressionsOf, newConstants } = require("./environment.cjs");
 const { showException, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
@@ -41,6 +42,7 @@ class Elaborator {
   constructor(tacticContext, tacticRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef) {
     this.metaRef = metaRef;
     this.coreRef = coreRef;
+    this.refs = [tacticRef, termRef, metaRef, coreRef];
     this.core = copy(coreContext);
     this.tacticContext = copy(tacticContext);
     setScalarByte(this.tacticContext, 1, 0, 0); // recover := false: errors are thrown, not logged and admitted
@@ -54,12 +56,16 @@ class Elaborator {
     return lean(symbol)(...args, ...this.arguments);
   }
 
+  /**
+   * All that tactics read and write. Lean's own `saveState` leaves out the caches and the counter that names are
+   * made from, so that what a tactic does, says and costs would depend on what was tried before it.
+   */
   save() {
-    return value(this.run("l_Lean_Elab_Tactic_saveState"));
+    return this.refs.map((ref) => call("lean_st_ref_get", ref));
   }
 
-  restore(state) {
-    dec(this.run("l_Lean_Elab_Tactic_SavedState_restore", state, FALSE));
+  restore(saved) {
+    saved.forEach((state, i) => dec(call("lean_st_ref_set", this.refs[i], inc(state))));
   }
 
   goals() {
@@ -112,12 +118,20 @@ class Elaborator {
     return isProposition;
   }
 
+  /** The environment now, owned. */
+  environment() {
+    const core = call("lean_st_ref_get", this.coreRef);
+    const environment = inc(field(core, 0));
+    dec(core);
+    return environment;
+  }
+
   /** The syntax of a tactic, or the parser's complaint. */
   parse(source) {
-    const core = call("lean_st_ref_get", this.coreRef);
+    const environment = this.environment();
     const input = string(source);
-    const parsed = call("l_Lean_Parser_runParserCategory", field(core, 0), this.category, input, this.fileName);
-    [core, input].forEach(dec);
+    const parsed = call("l_Lean_Parser_runParserCategory", environment, this.category, input, this.fileName);
+    [environment, input].forEach(dec);
     if (tag(parsed) === 0) { // Except.error
       const error = text(field(parsed, 0));
       dec(parsed);
@@ -137,11 +151,23 @@ class Elaborator {
     return error;
   }
 
-  /** Why the terms of goals that are closed prove nothing yet, or null; `root` is the goal that all began with. */
-  flaw(goals, root) {
-    if (this.holds("l_Lean_Expr_hasSorry", root)) return "proof contains `sorry`";
+  /**
+   * Why the terms of goals that are closed prove nothing yet, or null; `root` is the goal that all began with, in
+   * the environment `before`.
+   */
+  flaw(goals, root, before) {
+    if (this.holds("l_Lean_Expr_hasSorry", root) || this.hasDeclaredSorry(before)) return "proof contains `sorry`";
     const open = goals.some((goal) => this.holds("l_Lean_Expr_hasExprMVar", goal));
     return open ? "proof contains metavariables" : null;
+  }
+
+  /** Has a tactic put a `sorry` into a lemma of its own? */
+  hasDeclaredSorry(before) {
+    const now = this.environment();
+    const made = [...newConstants(before, now).values()].flatMap(expressionsOf);
+    const found = made.some((expression) => isTrue(call("l_Lean_Expr_hasSorry", expression)));
+    dec(now);
+    return found;
   }
 
   /** Does a predicate hold of a goal's term, as far as that is known? */
@@ -217,6 +243,7 @@ class Proof {
   constructor(elaborator) {
     this.elaborator = elaborator;
     this.opened = elaborator.save();
+    this.environment = elaborator.environment();
     const goals = elaborator.goals();
     this.root = inc(field(goals, 0));
     dec(goals);
@@ -235,9 +262,9 @@ class Proof {
     dec(syntax);
     if (error !== null) return { error };
     const next = snapshot(this.elaborator, state);
-    const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root) : null;
+    const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root, this.environment) : null;
     if (flaw !== null) {
-      dec(next.saved);
+      next.saved.forEach(dec);
       return { error: flaw };
     }
     this.states.push(next);
@@ -251,9 +278,7 @@ class Proof {
 
   leave() {
     this.elaborator.restore(this.opened);
-    this.states.forEach((state) => dec(state.saved));
-    dec(this.opened);
-    dec(this.root);
+    [...this.opened, ...this.states.flatMap(({ saved }) => saved), this.environment, this.root].forEach(dec);
   }
 }
 

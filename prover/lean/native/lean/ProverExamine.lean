@@ -38,25 +38,63 @@ def kind : ConstantInfo → String
 def isProvable (info : ConstantInfo) : Bool :=
   info matches .defnInfo _ | .thmInfo _ | .opaqueInfo _
 
-/-- Have two definitions the same value to the kernel, for which all proofs of a proposition are the same? -/
-def sameValue (env : Environment) (one other : ConstantInfo) : Bool :=
-  match one, other with
-  | .defnInfo one, .defnInfo other =>
-    one.value == other.value || (Kernel.isDefEq env {} one.value other.value matches .ok true)
+abbrev Parts := Std.HashMap Name TheoremVal
+
+def isInternal (name : Name) : Bool :=
+  (privateToUserName name).isInternalDetail
+
+/-- The theorems that Lean has made of the proofs in other declarations (`f._proof_1`). -/
+def Compiled.parts (file : Compiled) : Parts :=
+  file.constants.fold (init := {}) fun parts name info =>
+    match info with
+    | .thmInfo theorem_ => if isInternal name then parts.insert name theorem_ else parts
+    | _ => parts
+
+/-- A term in which these parts stand in full: with other proofs, they are counted anew. -/
+partial def withoutParts (parts : Parts) (term : Expr) : Expr :=
+  term.replace fun
+    | .const name levels => parts[name]?.map fun part =>
+      withoutParts parts (part.value.instantiateLevelParams part.levelParams levels)
+    | _ => none
+
+/-- Where the same is said before and after: as files, with what is made up of proofs. -/
+structure Comparison where
+  env : Environment
+  newParts : Parts
+  oldParts : Parts
+
+/--
+Are two terms equal to the kernel, for which all proofs of a proposition are the same? What still says `sorry` is open
+in any case, and tells its place in the file.
+-/
+def Comparison.same (c : Comparison) (now before : ConstantVal) (term other : Expr) : Bool :=
+  if now.levelParams.length != before.levelParams.length then false
+  else
+    -- the names of universes that Lean makes up tell a place in the file
+    let term := term.instantiateLevelParams now.levelParams (before.levelParams.map .param)
+    term == other || term.hasSorry ||
+      (Kernel.isDefEq c.env {} (withoutParts c.newParts term) (withoutParts c.oldParts other) matches .ok true)
+
+def Comparison.sameType (c : Comparison) (now before : ConstantInfo) : Bool :=
+  c.same now.toConstantVal before.toConstantVal now.type before.type
+
+def Comparison.sameValue (c : Comparison) (now before : ConstantInfo) : Bool :=
+  match now, before with
+  | .defnInfo now, .defnInfo before => c.same now.toConstantVal before.toConstantVal now.value before.value
   | _, _ => true
 
 /-- What the proofs changed, in words. Names that Lean makes up may come and go. -/
 def differences (env : Environment) (holes proofs : Compiled) : Array String := Id.run do
   let mut found := #[]
+  let comparison := Comparison.mk env proofs.parts holes.parts
   for (name, before) in holes.constants.toList do
-    if (privateToUserName name).isInternalDetail then continue
+    if isInternal name then continue
     match proofs.constants[name]? with
     | none => found := found.push s!"{name} is no longer declared"
     | some now =>
       if kind now != kind before then found := found.push s!"{name} has become a {kind now}"
-      else if now.levelParams != before.levelParams || now.type != before.type then
-        found := found.push s!"{name} states something else"
-      else if !sameValue env now before then found := found.push s!"{name} is defined differently"
+      else if !comparison.sameType now before then found := found.push s!"{name} states something else"
+      else if !comparison.sameValue now before then found := found.push s!"{name} is defined differently"
   for (name, now) in proofs.constants.toList do
     if !holes.constants.contains name && !isProvable now then
       found := found.push s!"the proof adds the {kind now} {name}"

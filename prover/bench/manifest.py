@@ -1,0 +1,70 @@
+"""What a run is about to measure, with which code, on which machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import psutil
+
+import prover
+from prover.bench.problems import Problem, fingerprint
+from prover.bench.store import Manifest, Question
+
+_CODE = ("*.py", "*.cjs", "*.lean")
+
+
+def manifest_of(
+    problems: Sequence[Problem],
+    policies: Sequence[str],
+    strategies: Sequence[str],
+    seeds: int,
+    budgets: Sequence[int],
+    seconds: float | None,
+    lean: str,
+    jobs: int,
+) -> Manifest:
+    return Manifest(
+        prover=prover.__version__,
+        code=_fingerprint_of_code(),
+        files={problem.set: fingerprint(problem.source) for problem in problems},
+        questions=tuple(map(_question, problems)),
+        policies=tuple(policies),
+        strategies=tuple(strategies),
+        seeds=seeds,
+        budgets=tuple(budgets),
+        seconds=seconds,
+        lean=lean,
+        about={
+            "begun": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "paths": {problem.set: str(problem.source.path.resolve()) for problem in problems},
+            "jobs": jobs,
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processors": os.cpu_count(),
+            "memory_bytes": psutil.virtual_memory().total,
+            "arguments": sys.argv[1:],
+        },
+    )
+
+
+def _question(problem: Problem) -> Question:
+    needs = None if problem.needs is None else tuple(sorted(problem.needs))
+    return Question(problem.id, problem.set, problem.true, needs, problem.repeats)
+
+
+def _fingerprint_of_code() -> str:
+    """Of what can change a result: all of the package but the commands and what draws and counts."""
+    root = Path(prover.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in _CODE for path in root.rglob(pattern)):
+        name = path.relative_to(root)
+        if name.parts[0] not in ("cli", "bench"):
+            digest.update(f"{name.as_posix()}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
