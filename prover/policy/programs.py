@@ -8,16 +8,14 @@ definition.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
+from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
 from prover.policy.symbols import Symbol, Symbols
-from prover.policy.syntax import Arm, NotRead, Term, read_arms, read_term, without_comments
-from prover.policy.terms import tokens
+from prover.policy.syntax import Arm, NotRead, Term
 
 
 class Data:
@@ -65,21 +63,6 @@ class TooLong(Exception):
     """It takes more steps than it is worth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The explicit arguments' types and the result's; names in `variables` stand for any type."""
-
-    variables: tuple[str, ...]
-    arguments: tuple[Term, ...]
-    result: Term
-
-
-@dataclass(frozen=True, slots=True)
-class _Function:
-    arity: int
-    arms: tuple[Arm, ...]
-
-
 class Programs:
     """What can be computed with the declarations of a file."""
 
@@ -87,7 +70,7 @@ class Programs:
         self.symbols = symbols
         self.constructors: dict[str, Signature] = {}
         self._by_last: dict[str, list[str]] = {}
-        self._functions: dict[str, _Function | None] = {}
+        self._functions: dict[str, Function | None] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
         self._steps = 0
@@ -101,7 +84,7 @@ class Programs:
 
     def signature(self, symbol: Symbol) -> Signature:
         """Raises `NotRead`."""
-        return _signature(symbol.declaration.statement)
+        return read_signature(symbol.declaration.statement)
 
     def value(self, term: Term, scope: Scope) -> Value:
         """Raises `Stuck`, `TooLong`."""
@@ -135,7 +118,7 @@ class Programs:
     def _add_constructors(self, symbol: Symbol) -> None:
         name = symbol.name.rpartition(".")[2]
         try:
-            found = _constructors(name, symbol)
+            found = read_constructors(name, symbol)
         except NotRead:
             return
         for constructor, signature in found:
@@ -235,11 +218,11 @@ class Programs:
         self._memo[key] = result
         return result
 
-    def _function(self, name: str) -> _Function | None:
+    def _function(self, name: str) -> Function | None:
         if name not in self._functions:
             symbol = self.symbols[name]
             try:
-                self._functions[name] = _function(symbol) if symbol.is_definition else None
+                self._functions[name] = read_function(symbol) if symbol.is_definition else None
             except NotRead:
                 self._functions[name] = None
         return self._functions[name]
@@ -361,88 +344,3 @@ def _unknown(value: Value) -> bool:
 @lru_cache(maxsize=16)
 def programs_of(symbols: Symbols) -> Programs:
     return Programs(symbols)
-
-
-# -- declarations ----------------------------------------------------------------------------------------
-
-
-def _function(symbol: Symbol) -> _Function:
-    declaration = symbol.declaration
-    body = re.split(r"\n\s*(?:termination_by|decreasing_by)\b", without_comments(declaration.body))[0].strip()
-    _, names = _read_statement(declaration.statement)
-    if body.startswith("|"):
-        arms = read_arms(body)
-        bound = tuple(Term(name) for name in names)
-        arms = tuple(((*bound, *patterns), result) for patterns, result in arms)
-        return _Function(len(arms[0][0]), arms)
-    if not body.startswith(":="):
-        raise NotRead("body")
-    result = read_term(body.removeprefix(":=").strip())
-    return _Function(len(names), ((tuple(Term(name) for name in names), result),))
-
-
-def _constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
-    variables = tuple(
-        binder for binders, _ in _binders(symbol.declaration.statement)[0] for binder in binders
-    )
-    whole = Term(name, tuple(Term(variable) for variable in variables))
-    body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
-    body = re.sub(r"^\s*(where|:=)", "", body)
-    found = []
-    for arm in re.split(r"\|", body)[1:]:
-        word = re.match(r"\s*([^\W\d][\w'!?]*)", arm)
-        if word is None:
-            raise NotRead("constructor")
-        binders, rest = _binders(arm[word.end() :])
-        arguments = [type_ for names, type_ in binders for _ in names]
-        if rest:
-            arguments += _arrows(read_term(rest))[:-1]
-        found.append((word.group(1), Signature(variables, tuple(arguments), whole)))
-    return found
-
-
-def _signature(statement: str) -> Signature:
-    return _read_statement(statement)[0]
-
-
-@lru_cache(maxsize=1024)
-def _read_statement(statement: str) -> tuple[Signature, tuple[str, ...]]:
-    """The signature of a definition, and the names of those arguments that stand before the colon."""
-    statement = re.sub(r"^\s*\w+\s+[^\s({\[:]+", "", without_comments(statement))
-    variables = re.findall(r"\{([^{}:]*):\s*(?:Type|Sort)[^{}]*\}", statement)
-    explicit = re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", " ", statement)
-    binders, rest = _binders(explicit)
-    if not rest:
-        raise NotRead("no result")
-    types = [*(type_ for names, type_ in binders for _ in names), *_arrows(read_term(rest))]
-    names = tuple(name for names, _ in binders for name in names)
-    all_variables = tuple(name for group in variables for name in group.split())
-    return Signature(all_variables, tuple(types[:-1]), types[-1]), names
-
-
-def _binders(text: str) -> tuple[list[tuple[list[str], Term]], str]:
-    """The leading `(x y : T)`s, and what stands behind the colon after them."""
-    text = text.strip()
-    if text.startswith("inductive"):
-        text = re.sub(r"^inductive\s+[^\s({\[:]+", "", text).strip()
-    found: list[tuple[list[str], Term]] = []
-    while text.startswith("("):
-        depth = 0
-        for token in tokens(text):
-            depth += (token.text == "(") - (token.text == ")")
-            if depth == 0:
-                break
-        group, text = text[1 : token.start], text[token.end :].strip()
-        names, _, type_ = group.partition(":")
-        found.append((names.split(), read_term(type_)))
-    if text and not text.startswith(":"):
-        raise NotRead(text)
-    return found, text.removeprefix(":").strip()
-
-
-def _arrows(type_: Term) -> list[Term]:
-    found = []
-    while type_.head == "→":
-        found.append(type_.args[0])
-        type_ = type_.args[1]
-    return [*found, type_]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from prover.policy.conjectures import recursion_spots
+from prover.policy.declared import Signature
 from prover.policy.exploration import Builder, Law, explore
-from prover.policy.programs import Programs, Signature, programs_of
+from prover.policy.programs import Programs, programs_of
 from prover.policy.rewriting import matched, replaced
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
