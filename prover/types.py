@@ -129,13 +129,17 @@ class FailureReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
+    """`message` is what the tactic said (`Try this: …`)."""
+
     state: TacticState
     lean_seconds: float
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
     lean_seconds: float
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

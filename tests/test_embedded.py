@@ -304,6 +304,11 @@ def test_failures_are_told_apart(lean: EmbeddedGateway) -> None:
         assert isinstance(session.run(session.root, "exact ⟨hp, hq⟩"), Proved)
 
 
+def test_a_tactic_that_reports_an_error_and_goes_on_has_failed(lean: EmbeddedGateway) -> None:
+    with lean.open(STEPS, STEPS.theorems[0]) as session:
+        assert reason(session.run(session.root, "rename_i x y z u v w")) is FailureReason.TACTIC
+
+
 def test_a_sorry_in_a_lemma_that_a_tactic_declares_is_seen(lean: EmbeddedGateway) -> None:
     source = source_of("theorem t (xs : List Nat) : xs.length = 2 := by sorry\n")
     with lean.open(source, source.theorems[0]) as session:

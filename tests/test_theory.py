@@ -16,8 +16,8 @@ from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.theory import laws_for, prove_laws
 from prover.policy.view import View
+from prover.search.editing import shortened
 from prover.search.script import Step, structured
-from prover.search.shorten import shortened
 from prover.types import Declaration, Hole, Place, Position, Proved, Span, Standing, Theorem
 
 HERE = Span(0, 0)

@@ -101,9 +101,9 @@ class ReplayingSession:
         return self._dojo.run_tac(known.state, _focused(tactic, goal) if _others(known, goal) else tactic)
 
     def _outcome(self, parent: int, tactic: str, goal: int, result: object) -> Outcome:
-        seconds = self._dojo.reply.get("ms", 0.0) / 1000
+        seconds, message = self._dojo.reply.get("ms", 0.0) / 1000, str(self._dojo.reply["message"])
         if isinstance(result, ProofFinished):
-            return Proved(seconds)
+            return Proved(seconds, message)
         if isinstance(result, ProofGivenUp):
             return Failed(FailureReason.SORRY, "closes the goal with a `sorry`", seconds)
         if isinstance(result, LeanError):
@@ -113,11 +113,11 @@ class ReplayingSession:
         texts = self._texts(result)
         texts = texts[: max(0, len(texts) - others)]
         if not texts:
-            return Proved(seconds)
+            return Proved(seconds, message)
         groups = _as_groups(self._dojo.reply["groups"]) if self._dojo.focuses else _groups(texts)
         self._reached.append(_Reached(parent, tactic, goal, result, self._generation, others, groups))
         goals = tuple(parse_goal(text) for text in texts)
-        return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds)
+        return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds, message)
 
     def _texts(self, state: DojoState) -> list[str]:
         texts: list[str] = self._dojo.reply.get("goals") or state.pp.split("\n\n")

@@ -38,12 +38,12 @@ from prover.policy.protocols import SlowGenerator, TacticGenerator, cost_of
 from prover.search.asking import Asking
 from prover.search.budget import Meter
 from prover.search.crew import Crew
+from prover.search.editing import shortened, spelled_out
 from prover.search.frontier import STRATEGIES, Frontier
 from prover.search.led import LedSession
 from prover.search.progress import furthest
 from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Recording
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
-from prover.search.shorten import shortened
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
 from prover.search.ways import Request
 from prover.types import (
@@ -273,7 +273,7 @@ class _Attempt:
                 continue
             if verdict.standing is Standing.CERTIFIED:
                 self.best = text, verdict
-                yield from self.shorten(visit, scripts)
+                yield from self.edit(visit, scripts)
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
             if verdict.within:
@@ -286,16 +286,19 @@ class _Attempt:
         except HoleError:  # no visit is left: the rejection had another reason
             return None
 
-    def shorten(self, visit: _Visit, scripts: tuple[Step, ...]) -> Generator[Event, None, None]:
-        """Leave out what the proof does not need, where that still stands."""
+    def edit(self, visit: _Visit, scripts: tuple[Step, ...]) -> Generator[Event, None, None]:
+        """Make the proof one to keep, as far as it stands then."""
         if len(scripts) > 1:
             return
         short = shortened(visit.session, scripts[0])
-        if short != scripts[0]:
-            text = self.text((short,), structured)
+        for script in dict.fromkeys([spelled_out(visit.session, short), short]):
+            if script == scripts[0]:
+                return
+            text = self.text((script,), structured)
             verdict = yield from self.certify(text)
             if verdict.standing is Standing.CERTIFIED:
                 self.best = text, verdict
+                return
 
     def certify(self, text: str) -> Generator[Event, None, Verdict]:
         yield ProofFound(text)

@@ -107,9 +107,9 @@ def _state(state: Line) -> TacticState:
 def _outcome(outcome: Line) -> Outcome:
     seconds = outcome["lean_seconds"]
     if outcome["outcome"] == "advanced":
-        return Advanced(_state(outcome["state"]), seconds)
+        return Advanced(_state(outcome["state"]), seconds, outcome["message"])
     if outcome["outcome"] == "proved":
-        return Proved(seconds)
+        return Proved(seconds, outcome["message"])
     return Failed(FailureReason(outcome["reason"]), outcome["message"], seconds)
 
 

@@ -1,7 +1,7 @@
 // `lean_dojo_repl` in a proof: LeanDojo's tactic protocol, spoken from inside a TacticM action.
 //
 //   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000}
-//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "error": null, "ms": 1.5}
+//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "message": "", "error": null, "ms": 1.5}
 //   → exit
 //
 // `sid` numbers the saved states from 0, where the hole opens: its first goal, which is all that a `sorry`
@@ -9,7 +9,8 @@
 // happens to all of it. `cmd` is one tactic; it sees the goal of that number, and behind
 // it the others of its group. The new state has what is left of these, and no other goal: the others are where
 // they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
-// that it saw are left when `tacticState` is "no goals". `heartbeats` (thousands, as `maxHeartbeats` counts them)
+// that it saw are left when `tacticState` is "no goals". `message` is what the tactic said (`Try this: …`);
+// one that reports an error has failed, though it goes on. `heartbeats` (thousands, as `maxHeartbeats` counts them)
 // are counted afresh for each request. After `exit` Lean goes on from where the hole opened, and reports the goal
 // as unsolved.
 "use strict";
@@ -20,7 +21,7 @@ const {
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
 const { expressionsOf, newConstants } = require("./environment.cjs");
-const { showException, showName } = require("./messages.cjs");
+const { showException, showLog, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
 const MARK = `trace "${randomUUID()}"`;
@@ -124,6 +125,19 @@ class Elaborator {
     const environment = inc(field(core, 0));
     dec(core);
     return environment;
+  }
+
+  /** The messages so far, owned. */
+  log() {
+    return value(call("l_Lean_Core_getMessageLog", this.core, this.coreRef, UNIT));
+  }
+
+  /** The messages since the borrowed `log`, of which the present one is a continuation. */
+  saidSince(log) {
+    const now = this.log();
+    const said = now === log ? [] : showLog(now).slice(showLog(log).length);
+    dec(now);
+    return said;
   }
 
   /** The syntax of a tactic, or the parser's complaint. */
@@ -258,9 +272,12 @@ class Proof {
     const { syntax, error: complaint } = this.parse(state, cmd);
     if (complaint !== undefined) return { error: complaint, parse: true };
     this.elaborator.setGoals(focused);
-    const error = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
-    dec(syntax);
-    if (error !== null) return { error };
+    const log = this.elaborator.log();
+    const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
+    const said = thrown === null ? this.elaborator.saidSince(log) : [];
+    [syntax, log].forEach(dec);
+    const error = thrown ?? said.find(({ severity }) => severity === "error")?.text;
+    if (error !== undefined) return { error };
     const next = snapshot(this.elaborator, state);
     const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root, this.environment) : null;
     if (flaw !== null) {
@@ -268,7 +285,7 @@ class Proof {
       return { error: flaw };
     }
     this.states.push(next);
-    return describe(this.states.length - 1, next);
+    return { ...describe(this.states.length - 1, next), message: said.map(({ text }) => text).join("\n") };
   }
 
   parse(state, source) {

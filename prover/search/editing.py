@@ -1,4 +1,6 @@
-"""A proof without the steps, and without the arguments, that it does not need."""
+"""A proof as a person would keep it: without the steps and the arguments that it does not need, and with what
+searching tactics have found in their place.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,14 @@ from dataclasses import replace
 
 from prover.lean.gateway import LeanSession
 from prover.search.script import Step
+from prover.search.suggestions import answers, question
 from prover.search.unfold import unfolded
-from prover.types import Advanced, Proved, TacticState
+from prover.types import Advanced, Failed, Proved, TacticState
 
 _RUNS = 60
 _RUNS_FOR_ARGUMENTS = 20
+_LINE = 90
+"""How long a tactic may be that names what it uses."""
 _LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
@@ -24,8 +29,14 @@ def shortened(session: LeanSession, script: Step) -> Step:
     in turn is first taken apart into those that do something.
     """
     script = unfolded(session, script)
-    script = _Shortener(session, _RUNS).shorten(script, session.root, 0)
-    return _Shortener(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
+    script = _Editor(session, _RUNS).shorten(script, session.root, 0)
+    return _Editor(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
+
+
+def spelled_out(session: LeanSession, script: Step) -> Step:
+    """With what its tactics suggest in their place, where the proof goes through with that (see
+    suggestions.py)."""
+    return _Editor(session, _RUNS).spell(script, session.root, 0)
 
 
 def without_argument(tactic: str, number: int) -> str | None:
@@ -41,7 +52,7 @@ def without_argument(tactic: str, number: int) -> str | None:
     return None
 
 
-class _Shortener:
+class _Editor:
     def __init__(self, session: LeanSession, runs: int) -> None:
         self._session = session
         self._runs = runs
@@ -62,6 +73,18 @@ class _Shortener:
             else:
                 number += 1
         return self._below(script, state, goal, self.trim)
+
+    def spell(self, script: Step, state: TacticState, goal: int) -> Step:
+        asked = question(script.tactic, bool(script.parts))
+        if asked is not None:
+            self._runs -= 1
+            outcome = self._session.run(state, asked, goal)
+            said = "" if isinstance(outcome, Failed) else outcome.message
+            spelled = [
+                replace(script, tactic=tactic) for tactic in answers(asked, said) if len(tactic) <= _LINE
+            ]
+            script = next((each for each in spelled if self._proves(each, state, goal)), script)
+        return self._below(script, state, goal, self.spell)
 
     def _below(
         self, script: Step, state: TacticState, goal: int, change: Callable[[Step, TacticState, int], Step]
