@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from prover.lean.splice import fit, unfit
 from prover.policy.fixed import FixedPolicy
 from prover.proving import Finished, HoleResult, Job, Proving
 from prover.proving.lifting import lift
-from prover.types import Hypothesis, Status
+from prover.types import Candidate, Goal, Hypothesis, Status, Theorem
 
 FILE = """namespace Demo
 
@@ -59,6 +60,14 @@ theorem level {α : Type u} (xs : List α) (h : xs = []) : xs ++ xs = [] ∧ Tru
 """
 
 
+class Incurious(FixedPolicy):
+    """Makes up no laws of its own."""
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[list[Candidate]]:
+        known = super().propose(theorem, goals, n)
+        return [[each for each in candidates if "law" not in each.tactic] for candidates in known]
+
+
 class Pool:
     """The session's Lean, for files without imports."""
 
@@ -78,7 +87,7 @@ def prove(lean: EmbeddedGateway, path: Path, db: Path | None, tactics: int = 60)
     settings = Settings(seconds=1000, tactics=tactics)
     with Lending(db, [source]) as lending:
         job = Job(source, source.theorems)
-        proving = Proving([job], lambda: Pool(lean), lending.policies(FixedPolicy), settings, write=True)
+        proving = Proving([job], lambda: Pool(lean), lending.policies(Incurious), settings, write=True)
         results = []
         for event in proving.events():
             assert not list(lending.see(event))
