@@ -49,7 +49,7 @@ class Statistics(Screen[None]):
             ys += [count - 1, count]
         most = max([hole.forest.tactics for hole in self._holes], default=0)
         plot.plot([*xs, max(most, xs[-1])], [*ys, ys[-1]])
-        plot.ylim(0, max(1, len(self._holes)))
+        plot.ylim(0, max(1, len(steps)))
         widget.refresh()
 
 
