@@ -260,3 +260,14 @@ def test_preferences_are_kept_and_nonsense_is_not_taken(tmp_path: Path) -> None:
     path.write_text("[")
     assert load_preferences(path, Preferences()) == Preferences()
     assert [each.name for each in path.parent.iterdir()] == ["tui.json"]
+
+
+def test_a_second_prover_keeps_its_own_journal(source: Source, tmp_path: Path) -> None:
+    hole = HoleState(source, source.theorems[0])
+    first, second = Journal(tmp_path), Journal(tmp_path)
+    assert not first.trouble and "another prover" in second.trouble
+    second.began(hole, 0, None)
+    assert not first.path(hole).exists() and second.path(hole).exists()
+    second.close()
+    first.close()
+    assert not second.path(hole).exists()

@@ -83,6 +83,9 @@ class ProverApp(App[None]):
     def watch_theme(self, theme: str) -> None:
         if self._started and theme != self.workshop.preferences.theme:
             self.prefer(theme=theme)
+            bench = self.screen_stack[0]
+            if isinstance(bench, Workbench):
+                self.call_after_refresh(bench.recolour)
 
     def prefer(self, **changes: object) -> bool:
         """Change what the user prefers, and keep it. False for a value that makes no sense."""

@@ -123,6 +123,10 @@ class SourcePane(Rows):
         if hole is not None:
             self.go_to(self._line(hole.theorem.hole))
 
+    def forget(self) -> None:
+        """Colour the text anew when it is shown next."""
+        self._file = None
+
     @property
     def hole(self) -> HoleState | None:
         """The one of the line that the cursor is on."""

@@ -200,6 +200,11 @@ class Workbench(Screen[None]):
         self._seen = ()
         self.look_slowly()
 
+    def recolour(self) -> None:
+        """Show all in the colours of another theme."""
+        self.source.forget()
+        self.show_all()
+
     def show_files(self) -> None:
         self.files.show(self.workshop.files)
         if self.hole is not None and self.hole not in self.workshop.holes:

@@ -10,9 +10,13 @@ A journal of one search is a trace, too: `prover show` shows it.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
+
+from filelock import FileLock, Timeout
 
 from prover.errors import InputError
 from prover.events import Certified, Event, Opened, Tried, as_json
@@ -25,11 +29,26 @@ from tui.work.searching import Past
 
 
 class Journal:
-    """The journals of a folder, one for each hole. For one thread, but for `past`."""
+    """The journals of a folder, one for each hole. For one thread, but for `past` and `lines`.
+
+    Where the folder is another prover's already, or can't be written, a temporary one serves until `close`,
+    and `trouble` says so.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.trouble = ""
         self._folder = folder
         self._open: dict[str, TextIO] = {}
+        self._failed = False
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = FileLock(folder / "lock")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            self._fall_back("another prover is at work with them")
+        except OSError as error:
+            self._fall_back(f"{folder} can't be written: {error.strerror}")
 
     def path(self, hole: HoleState) -> Path:
         return self._folder / f"{hole.key}.trace"
@@ -56,12 +75,20 @@ class Journal:
 
     def flush(self) -> None:
         for file in self._open.values():
-            file.flush()
+            try:
+                file.flush()
+            except OSError as error:
+                self._fail(error)
+                return
 
     def close(self) -> None:
         for file in self._open.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
         self._open.clear()
+        self._lock.release()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def forget(self, hole: HoleState) -> None:
         """What was done on it is gone."""
@@ -95,13 +122,28 @@ class Journal:
         return Past(len(told), recording, plan)
 
     def _write(self, hole: HoleState, line: dict[str, Any]) -> None:
+        if self._failed:
+            return
         file = self._open.get(hole.key)
         try:
             if file is None:
                 file = self._open[hole.key] = self._opened(self.path(hole))
             file.write(json.dumps({"search": name_of(hole.theorem), **line}, ensure_ascii=False) + "\n")
         except OSError as error:
-            raise InputError(f"{self.path(hole)}: can't be written: {error.strerror}") from None
+            self._fail(error)
+
+    def _fall_back(self, why: str) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="prover-tui-")
+        self._folder = Path(self._temporary.name)
+        self.trouble = f"What is done now will not be there at the next start: {why}"
+
+    def _fail(self, error: OSError) -> None:
+        """Write no more: a journal with a gap could not be read again."""
+        if not self._failed:
+            self._failed = True
+            self.trouble = (
+                f"What is done from now on is not kept: {self._folder} can't be written: {error.strerror}"
+            )
 
     def _opened(self, path: Path) -> TextIO:
         """For more lines, after the last whole one."""

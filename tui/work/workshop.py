@@ -274,6 +274,9 @@ class Workshop:
             self._apply(message)
         if taken:
             self._journal.flush()
+        if self._journal.trouble:
+            taken.append(told.Trouble(self._journal.trouble))
+            self._journal.trouble = ""
         return taken
 
     def _apply(self, message: told.Message) -> None:
