@@ -94,7 +94,7 @@ def test_screens(theory: Path, tmp_path: Path, size: tuple[int, int]) -> None:
             await pilot.press("s")
             await until(pilot, lambda: hole.solved and hole.phase is Phase.IDLE)
             pilot.app.clear_notifications()
-            await pilot.press("5")
+            await pilot.press("3", "G", "5")
             screen.show_all()
             await pilot.pause()
             compare(pilot, "thought")
@@ -125,6 +125,7 @@ def test_without_unicode_every_character_is_plain(
         async with opened([theory], pools, tmp_path / "state", (80, 24)) as pilot:
             await until(pilot, lambda: bool(bench(pilot).workshop.holes[0].forest.roots))
             await pilot.press("3")
+            assert any("o 0 |- root" in line for line in _filtered(pilot))
             for line in _filtered(pilot):
                 assert line.isascii(), line
             await pilot.resize_terminal(20, 6)

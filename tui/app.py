@@ -22,6 +22,7 @@ from prover.policy.protocols import PolicyFactory
 from prover.proving import GatewayFactory
 from tui.state.marks import narrowed
 from tui.view.keys import GROUPS
+from tui.view.lines import ASCII
 from tui.view.workbench import Workbench
 from tui.work.preferences import (
     Preferences,
@@ -63,6 +64,7 @@ class ProverApp(App[None]):
             library,
         )
         self._ascii = AsciiFilter(enabled=wants_ascii(preferences.characters))
+        self.set_class(self._ascii.enabled, ASCII)
         self._filters.append(self._ascii)
 
     def get_default_screen(self) -> Screen[None]:
@@ -95,6 +97,7 @@ class ProverApp(App[None]):
         self.workshop.preferences = preferences
         self.workshop.set_jobs(preferences.jobs)
         self._ascii.enabled = wants_ascii(preferences.characters)
+        self.set_class(self._ascii.enabled, ASCII)
         self.refresh(layout=True)
         try:
             save_preferences(self._file, preferences)

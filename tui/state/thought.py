@@ -67,6 +67,8 @@ class Thoughts:
                 self.stuck = None
             case ProofFound():
                 yield "A proof, it seems: having Lean check the file with it"
+            case Certified() if scope.base is not None:
+                yield f"Goal {scope.base.number} is proved"
             case Certified(verdict):
                 certified = verdict.standing is Standing.CERTIFIED
                 yield (
@@ -76,7 +78,7 @@ class Thoughts:
                 )
             case Rejected(reason):
                 yield f"The proof does not stand in the file: {short(reason)}"
-            case Finished(result):
+            case Finished(result) if scope.base is None or result.proof is None:
                 yield ending(result)
 
 

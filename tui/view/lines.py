@@ -15,7 +15,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.state.marks import spelled
 from tui.view.lean import ROLES, Palette
+
+ASCII = "-ascii"
+"""The class of an app on a terminal without Unicode."""
 
 
 class Lines(ScrollView, can_focus=True):
@@ -87,13 +91,22 @@ class Lines(ScrollView, can_focus=True):
         base = self._base
         if line >= self.line_count():
             return Strip.blank(width, base)
-        text = self.decorated(line, self.line_at(line), width)
+        text = self.decorated(line, self.spelled(self.line_at(line)), width)
         segments = list(text.render(self.app.console))
         return Strip(segments).crop_extend(0, width, base).apply_style(base)
 
     def decorated(self, line: int, text: Text, width: int) -> Text:
         """A line as it is drawn."""
         return text
+
+    def spelled(self, text: Text) -> Text:
+        """The text as the terminal can show it: with Lean's symbols in ASCII where there is no Unicode."""
+        if not self.app.has_class(ASCII):
+            return text
+        plain = Text(end="", no_wrap=text.no_wrap)
+        for piece, style, _ in text.render(self.app.console):
+            plain.append(spelled(piece), style)
+        return plain
 
     def on_resize(self) -> None:
         self.changed()

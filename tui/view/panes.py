@@ -53,7 +53,7 @@ class TextPane(Lines):
         width = self.scrollable_content_region.width
         if width != self._width and width > 0:
             self._width = width
-            text = self._text.copy()
+            text = self.spelled(self._text).copy()
             text.no_wrap, text.overflow = False, "fold"
             self._wrapped = list(text.wrap(self.app.console, width))
         super().changed()
