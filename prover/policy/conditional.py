@@ -43,8 +43,8 @@ class _Fact:
 
 
 def implications(terms: Sequence[Valued], types: Mapping[str, Term]) -> list[Law]:
-    """Conjectures with one premise, a test of the terms' values, and transitivity with two; small ones first,
-    and none that is an instance of another."""
+    """Conjectures: transitivity, then those with one premise, a test of the terms' values, the small ones
+    first; none that is an instance of another."""
     tests = [each for each in terms if each.type.head == "Bool" and each.term.args][:_MAX_TESTS]
     facts = [
         _Fact(test.term, word, _bits(value == truth for value in test.values))
@@ -58,9 +58,8 @@ def implications(terms: Sequence[Valued], types: Mapping[str, Term]) -> list[Law
         for one, other in itertools.product(premises, conclusions)
         if one.left != other.left and not one.where & ~other.where and _speaks_of(one, other, types)
     ]
-    found: list[tuple[tuple[_Fact, ...], _Fact]] = [*_transitive(premises, types), *pairs]
-    found.sort(key=lambda law: sum(fact.size for fact in (*law[0], law[1])))
-    return list(_general(found, types))
+    pairs.sort(key=lambda law: law[0][0].size + law[1].size)
+    return list(_general([*_transitive(premises, types), *pairs], types))
 
 
 def _bits(held: Iterator[bool]) -> int:

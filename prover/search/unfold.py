@@ -14,8 +14,8 @@ _TRIES = re.compile(r"\(try .+\)", re.DOTALL)
 
 def unfolded(session: LeanSession, script: Step, runs: int) -> Step:
     """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed; what ends in
-    alternatives (`first | … | …`) is left with the one that does it. Lean runs each once, and at most `runs` in all: what
-    that does not reach stays as it is."""
+    alternatives (`first | … | …`) is left with the one that does it. Lean runs each once, and at most `runs`
+    in all: what that does not reach stays as it is."""
     return _Unfolder(session, runs).unfold(script, session.root, 0)
 
 
