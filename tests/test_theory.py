@@ -178,7 +178,12 @@ def test_a_law_is_known_by_what_it_states() -> None:
     tactics = proposed(goal)
     assert not any(str(every[number]) in tactic for tactic in tactics)
     assert any(tactic.startswith(f"have law8 : {every[0]}") for tactic in tactics)
-    assert law_key("plus x.succ y = (plus x y).succ") == law_key("plus (N.succ x) y = N.succ (plus x y)")
+    view = View(parse_goal(goal), SYMBOLS)
+    printed, stated = (
+        "plus x.succ N.zero.succ = (plus x y).succ",
+        "plus (N.succ x) (N.succ N.zero) = N.succ (plus x y)",
+    )
+    assert law_key(view, printed) == law_key(view, stated) != law_key(view, "plus x y = plus y x")
 
 
 def test_no_laws_in_the_middle_of_an_induction() -> None:

@@ -56,8 +56,8 @@ class _Exploration:
             self._made.append([])
             if not all(self._add(*made) for made in self._combinations(size)):
                 break
-        for left, right in self._schemes():
-            self._try(left, right)
+        for left, right, type_ in self._schemes():
+            self._try(left, right, type_)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         conditional = implications(self._valued(), self._types)
         found = [*self._independent(), *conditional]
@@ -150,7 +150,7 @@ class _Exploration:
         term = Term(builder.written, tuple(argument.term for argument in arguments))
         key = (builder.result, values)
         if key in self._known:
-            self._find(term, self._known[key])
+            self._find(term, self._known[key], builder.result)
         else:
             self._known[key] = term
             self._made[min(term.size, len(self._made) - 1)].append(_Made(term, builder.result, values))
@@ -166,7 +166,7 @@ class _Exploration:
 
     # -- laws --------------------------------------------------------------------------------------------
 
-    def _find(self, one: Term, other: Term) -> None:
+    def _find(self, one: Term, other: Term, type_: Term) -> None:
         left, right = sorted((one, other), key=lambda term: (self._ranks.get(term.head, -1), term.size))[::-1]
         if not variables(right, self._types) <= variables(left, self._types):
             left, right = right, left
@@ -177,7 +177,7 @@ class _Exploration:
         ):
             return
         names = [name for name in self._types if name in variables(left, self._types)]
-        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names)))
+        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names), type=type_))
 
     def _by_definition(self, left: Term, right: Term) -> bool:
         scope: Mapping[str, Value] = {name: data(f"?{name}") for name in self._types}
@@ -186,7 +186,7 @@ class _Exploration:
         except (Stuck, TooLong):
             return False
 
-    def _schemes(self) -> Iterator[tuple[Term, Term]]:
+    def _schemes(self) -> Iterator[tuple[Term, Term, Term]]:
         """Distribution of one binary function over another, which is too large to come by."""
         binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
         for over, under in itertools.permutations(binary, 2):
@@ -199,13 +199,13 @@ class _Exploration:
             x, y, z = map(Term, names)
             f, g = over.written, under.written
             if set(over.arguments) == {under.result}:
-                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z))))
+                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z)))), under.result
             if over.arguments[1] == under.result and others:
                 a = x if over.arguments[0] == under.result else Term(others[0])
                 left = Term(f, (a, Term(g, (y, z))))
-                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z))))
+                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 
-    def _try(self, left: Term, right: Term) -> None:
+    def _try(self, left: Term, right: Term, type_: Term) -> None:
         agreed = 0
         for valuation in self._valuations:
             try:
@@ -215,7 +215,7 @@ class _Exploration:
             except (Stuck, TooLong):
                 continue
         if agreed > _SAMPLES // 3:
-            self._find(left, right)
+            self._find(left, right, type_)
 
     def _top(self, law: Law) -> int:
         return max(self._ranks.get(name, -1) for name in law.heads)

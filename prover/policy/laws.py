@@ -12,16 +12,19 @@ from prover.policy.syntax import Term
 @dataclass(frozen=True)
 class Law:
     """`left = right` for all values of the variables in them, which have these types, that satisfy the
-    `premises`, equations too."""
+    `premises`, equations too. The `type` of both sides is written where no variable shows it."""
 
     left: Term
     right: Term
     types: tuple[tuple[str, Term], ...]
     premises: tuple[tuple[Term, Term], ...] = ()
+    type: Term | None = None
 
     def __str__(self) -> str:
         binders = " ".join(f"({name} : {type_})" for name, type_ in self.types)
-        return f"∀ {binders}, {self.body}"
+        unclear = self.type is not None and self.type.args and self.type not in dict(self.types).values()
+        body = f"({self.left} : {self.type}) = {self.right}" if unclear and not self.premises else self.body
+        return f"∀ {binders}, {body}"
 
     @cached_property
     def body(self) -> str:

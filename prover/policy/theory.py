@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from prover.policy.builders import builders_for
@@ -95,39 +95,43 @@ def lemmas(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
-    """So many laws after the last of those that stand, and those before it."""
+    """So many laws after the last of those that stand, and some of those before it that don't."""
     known = _known(view)
-    done = max((number for number, law in enumerate(laws, 1) if law_key(law.body) in known), default=0)
-    return laws[: count * (-(-done // count) + 1)]
+    done = max((number for number, law in enumerate(laws, 1) if law_key(view, law.body) in known), default=0)
+    fresh = [law for law in laws[: count * (-(-done // count) + 1)] if law_key(view, law.body) not in known]
+    return fresh[-count - count // 2 :]
 
 
 def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
     """Names for those that do not stand yet."""
     known = _known(view)
     first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
-    fresh = [law for law in laws if law_key(law.body) not in known]
+    fresh = [law for law in laws if law_key(view, law.body) not in known]
     return [(f"law{number}", law) for number, law in enumerate(fresh, first)]
 
 
 def _known(view: View) -> frozenset[str]:
-    return frozenset(law_key(telescope(law.type)[1]) for law in view.laws)
+    return frozenset(law_key(view, telescope(law.type)[1]) for law in view.laws)
 
 
-def law_key(body: str) -> str:
+def law_key(view: View, body: str) -> str:
     """The same for a law as it was stated and as Lean prints it: `N.succ x` may be `x.succ`."""
     try:
-        return str(_bare(read_term(body)))
+        return str(_unfielded(read_term(body), programs_of(view.symbols).constructors))
     except NotRead:
         return body
 
 
-def _bare(term: Term) -> Term:
-    """With the last part of each name, and what is written as a field before its arguments."""
-    args = tuple(map(_bare, term.args))
-    first, dot, last = term.head.rpartition(".")
-    if dot and "." not in first and first[:1].islower():  # x.succ
-        return Term(last, (Term(first), *args))
-    return Term(last.removeprefix("!"), args)
+def _unfielded(term: Term, constructors: Collection[str]) -> Term:
+    """With the last part of each name, and fields before their arguments."""
+    args = tuple(_unfielded(arg, constructors) for arg in term.args)
+    parts = term.head.removeprefix("!").split(".")
+    ends = [at for at in range(1, len(parts)) if f"{parts[at - 1]}.{parts[at]}" in constructors]
+    first = ends[0] if ends else 0 if parts[0][:1].islower() else len(parts) - 1
+    whole = Term(parts[first], () if parts[first + 1 :] else args)
+    for at, name in enumerate(parts[first + 1 :], first + 2):  # x.succ, N.zero.succ
+        whole = Term(name, (whole, *(args if at == len(parts) else ())))
+    return whole
 
 
 def _uses(view: View) -> list[str]:
