@@ -92,16 +92,16 @@ def recursion_spots(view: View, text: str) -> dict[str, list[int]]:
 
 
 def inductions(spots: Mapping[str, Sequence[int]], names: Sequence[str], closing: str) -> list[str]:
-    """Tactics for all variables with recursion spots, generalizing the others of `names`; at last with those
-    taken apart, too, that stand at spots of their own."""
+    """Tactics for all variables with recursion spots, generalizing the others of `names`; at last with two of
+    those taken apart, too, that stand at spots of their own."""
     ways = []
-    for name in sorted(spots, key=lambda name: -len(spots[name]))[:2]:
+    for name in sorted(spots, key=lambda name: -len(spots[name]))[:3]:
         others = [other for other in names if other != name]
         generalizing = f" generalizing {' '.join(others)}" if others else ""
         ways.append(f"induction {name}{generalizing} <;> {closing}")
-        partner = next((other for other in others if other in spots), None)
-        if partner is not None:
-            ways.append(f"induction {name}{generalizing} <;> cases {partner} <;> {closing}")
+        partners = [f"cases {other}" for other in others if other in spots][:2]
+        if partners:
+            ways.append(f"induction {name}{generalizing} <;> {' <;> '.join(partners)} <;> {closing}")
     return sorted(ways, key=lambda way: "cases" in way)
 
 

@@ -148,7 +148,9 @@ def _induction(view: View, law: Law) -> str:
     written = [view.written(symbol) for symbol in symbols if symbol.is_definition]
     grind = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
     names = [name for name, _ in law.types]
-    ways = inductions(recursion_spots(view, law.body), names, grind)[:3]
+    ways = inductions(recursion_spots(view, law.body), names, grind)
+    apart = [way for way in ways if "cases" in way]
+    ways = [*[way for way in ways if way not in apart], *apart[-1:]]
     lines = [f"intro {' '.join(names)}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)
