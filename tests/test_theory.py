@@ -16,7 +16,6 @@ from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.theory import law_key, laws_for, prove_laws
 from prover.policy.values import Stuck, TooLong, data
-from prover.policy.values import Stuck, TooLong, data
 from prover.policy.view import View
 from prover.search.editing import shortened
 from prover.search.script import Step, structured

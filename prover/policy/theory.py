@@ -99,7 +99,7 @@ def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
     known = _known(view)
     done = max((number for number, law in enumerate(laws, 1) if law_key(view, law.body) in known), default=0)
     fresh = [law for law in laws[: count * (-(-done // count) + 1)] if law_key(view, law.body) not in known]
-    return fresh[-count - count // 2 :]
+    return fresh[-_BLOCK:]
 
 
 def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
