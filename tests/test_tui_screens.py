@@ -164,3 +164,37 @@ def test_lean_is_missing(theory: Path, tmp_path: Path) -> None:
             assert "Lean: not there" in screen_text(pilot)
 
     run(work())
+
+
+def test_a_policy_that_does_not_answer(theory: Path, tmp_path: Path) -> None:
+    """The search says so and ends; when there is an answer again, it goes on where it was."""
+    from collections.abc import Sequence
+
+    from prover.errors import ProverError
+    from prover.types import Candidate, Goal, Theorem
+
+    dead = [True]
+
+    class Endpoint(FakePolicy):
+        def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+            if dead[0] and goals[0].target != "root":
+                raise ProverError("the model at localhost:1 does not answer; is it running?")
+            return super().propose(theorem, goals, n)
+
+    pools = only(OnePool(FakeGateway(RULES)))
+
+    async def work() -> None:
+        async with opened(
+            [theory], pools, tmp_path / "state", policies=lambda: lambda barred: Endpoint(RULES)
+        ) as pilot:
+            hole = bench(pilot).workshop.holes[0]
+            await until(pilot, lambda: bool(hole.forest.roots))
+            await pilot.press("s")
+            await until(pilot, lambda: bool(hole.trouble) and hole.phase is Phase.IDLE)
+            await until(pilot, lambda: "does not answer" in screen_text(pilot))
+            dead[0] = False
+            await pilot.press("s")
+            await until(pilot, lambda: hole.solved and hole.phase is Phase.IDLE)
+            assert not hole.trouble
+
+    run(work())
