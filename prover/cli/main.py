@@ -24,6 +24,8 @@ COMMANDS = {
     "show": "prover.cli.show",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
+    "lsp": "prover.cli.lsp",
+    "mcp": "prover.cli.mcp",
     "bench": "prover.cli.bench",
 }
 
