@@ -38,15 +38,17 @@ STRATEGIES = ("best-first", "puct", "breadth")
 class Settings:
     """What a run of the prover may spend, and with what. Raises `InputError` for a value out of range.
 
-    `seconds`, `tactics` and `expansions` limit the search for one hole, whichever is reached first; None is
-    no limit. `strategy` is one of `STRATEGIES`. `policy` names who proposes tactics, `lean` is one of
-    `LEANS`, `jobs` counts the Leans that work side by side. `background`: in an editor, holes are tried before
-    anyone asks.
+    `seconds`, `tactics`, `expansions`, `tokens` and `usd` (US dollars) limit the search for one hole,
+    whichever is reached first; None is no limit. `strategy` is one of `STRATEGIES`. `policy` names who
+    proposes tactics, `lean` is one of `LEANS`, `jobs` counts the Leans that work side by side.
+    `background`: in an editor, holes are tried before anyone asks.
     """
 
     seconds: float = 60.0
     tactics: int | None = None
     expansions: int | None = None
+    tokens: int | None = None
+    usd: float | None = None
     strategy: str = "best-first"
     policy: str = "fixed"
     jobs: int = 1
@@ -57,10 +59,12 @@ class Settings:
     def __post_init__(self) -> None:
         if not _is_number(self.seconds) or not math.isfinite(self.seconds) or self.seconds <= 0:
             raise InputError(f"seconds must be a number above 0, not {self.seconds!r}")
-        if self.tactics is not None and not (_is_whole(self.tactics) and self.tactics >= 1):
-            raise InputError(f"tactics must be a whole number from 1, not {self.tactics!r}")
-        if self.expansions is not None and not (_is_whole(self.expansions) and self.expansions >= 1):
-            raise InputError(f"expansions must be a whole number from 1, not {self.expansions!r}")
+        for name in ("tactics", "expansions", "tokens"):
+            limit = getattr(self, name)
+            if limit is not None and not (_is_whole(limit) and limit >= 1):
+                raise InputError(f"{name} must be a whole number from 1, not {limit!r}")
+        if self.usd is not None and not (_is_number(self.usd) and math.isfinite(self.usd) and self.usd > 0):
+            raise InputError(f"usd must be a number above 0, not {self.usd!r}")
         if self.strategy not in STRATEGIES:
             raise InputError(f"strategy must be one of {', '.join(STRATEGIES)}, not {self.strategy!r}")
         if not isinstance(self.policy, str) or not self.policy:

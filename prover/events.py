@@ -52,10 +52,12 @@ class Expanding:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What the policy answered, what was tried before included."""
+    """What the policy answered, what was tried before included, and what that cost."""
 
     node: int
     candidates: tuple[Candidate, ...]
+    tokens: int = 0
+    usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

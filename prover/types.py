@@ -129,13 +129,17 @@ class FailureReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
+    """`message` is what the tactic said (`Try this: …`)."""
+
     state: TacticState
     lean_seconds: float
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
     lean_seconds: float
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +190,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of one search; None is no limit. Reaching any of them stops it."""
+    """Limits of one search; None is no limit. Reaching any of them stops it.
+
+    What a proposal costs in `tokens` and `usd` is known after it was made, so the last one may go past them.
+    """
 
     seconds: float | None = None
     tactics: int | None = None
     expansions: int | None = None
+    tokens: int | None = None
+    usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,8 @@ class Statistics:
     expansions: int = 0
     seconds: float = 0.0
     lean_seconds: float = 0.0
+    tokens: int = 0
+    usd: float = 0.0
 
 
 class Stop(Enum):
@@ -208,6 +219,8 @@ class Stop(Enum):
     TACTICS = "tactics budget"
     EXPANSIONS = "expansions budget"
     SECONDS = "time budget"
+    TOKENS = "token budget"
+    USD = "money budget"
     EXHAUSTED = "nothing left to try"
     INVALID = "not a proposition"
     UNREACHABLE = "Lean does not reach the hole"

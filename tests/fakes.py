@@ -107,7 +107,7 @@ class FakeGateway:
     """Opens any theorem at `visits`, one after the other, each a goal.
 
     `judge` answers for a text in the place of replaying it, unless it says None. `fails_to_open` is raised at
-    every opening. `sessions` and `judged` record what was opened and certified.
+    every opening. `sessions` and `judged` record what was opened and certified. `kind` of session.
     """
 
     rules: Rules
@@ -115,6 +115,7 @@ class FakeGateway:
     judge: Callable[[str], Verdict | None] = lambda text: None
     fails_to_open: ProverError | None = None
     version: str = "fake"
+    kind: type[FakeSession] = FakeSession
     sessions: list[FakeSession] = field(default_factory=list)
     judged: list[str] = field(default_factory=list)
     closed: bool = False
@@ -130,7 +131,7 @@ class FakeGateway:
         left = [visit for visit in self.visits if not any(replays(self.rules, visit, s) for s in solved)]
         if not left:
             raise HoleUnreachable("no visit is left")
-        session = FakeSession(self.rules, left[0])
+        session = self.kind(self.rules, left[0])
         self.sessions.append(session)
         try:
             yield session

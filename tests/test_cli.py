@@ -233,8 +233,8 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 
 KEYS = (
-    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions axioms"
-    " assumes lean policy"
+    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions tokens usd"
+    " axioms assumes lean policy"
 )
 
 
@@ -255,6 +255,8 @@ def test_json_lines_on_stdout_leave_no_room_for_anything_else(folder: Path) -> N
         "partial": None,
         "tactics": 2,
         "expansions": 1,
+        "tokens": 0,
+        "usd": 0.0,
         "axioms": ["propext"],
         "assumes": [],
         "lean": "toy 1",

@@ -51,7 +51,7 @@ def test_the_users_file_counts_only_without_one_in_the_project(tmp_path: Path, u
     ("text", "words"),
     [
         ("secnds = 3\n", ["secnds", "did you mean `seconds`?"]),
-        ("zzz = 3\n", ["zzz", "the settings are seconds, tactics, expansions, strategy"]),
+        ("zzz = 3\n", ["zzz", "the settings are seconds, tactics, expansions, tokens, usd, strategy"]),
         ("seconds = \n", ["not TOML"]),
         ("seconds = 0\n", ["seconds must be", "not 0"]),
         ("seconds = nan\n", ["seconds must be", "nan"]),

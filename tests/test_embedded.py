@@ -304,6 +304,17 @@ def test_failures_are_told_apart(lean: EmbeddedGateway) -> None:
         assert isinstance(session.run(session.root, "exact ⟨hp, hq⟩"), Proved)
 
 
+def test_a_tactic_that_reports_an_error_and_goes_on_has_failed(lean: EmbeddedGateway) -> None:
+    with lean.open(STEPS, STEPS.theorems[0]) as session:
+        assert reason(session.run(session.root, "rename_i x y z u v w")) is FailureReason.TACTIC
+
+
+def test_a_sorry_in_a_lemma_that_a_tactic_declares_is_seen(lean: EmbeddedGateway) -> None:
+    source = source_of("theorem t (xs : List Nat) : xs.length = 2 := by sorry\n")
+    with lean.open(source, source.theorems[0]) as session:
+        assert reason(session.run(session.root, "grind?")) is FailureReason.SORRY
+
+
 def test_a_sorry_under_another_name_is_a_sorry(bare: EmbeddedLean) -> None:
     dojo = bare.open(0, "theorem t (p : Prop) : p := by\n  lean_dojo_repl", HEARTBEATS, SECONDS)
     for tactic in ("sorry", "admit", "exact sorryAx _ true", "exact?", "have h := sorryAx p; exact h"):

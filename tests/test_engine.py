@@ -81,6 +81,20 @@ def test_a_session_works_on_one_goal(lean: EmbeddedGateway, text: Source) -> Non
         assert isinstance(session.run(state, "rotate_left; exact hp", 1), Failed)
 
 
+def test_a_tactic_does_not_know_what_was_tried_before_it(lean: EmbeddedGateway, text: Source) -> None:
+    (theorem,) = (theorem for theorem in text.theorems if theorem.name == "counted")
+
+    def messages(tactics: Sequence[str]) -> dict[str, str]:
+        with lean.open(text, theorem) as session:
+            outcomes = {tactic: session.run(session.root, tactic) for tactic in tactics}
+        return {tactic: o.message for tactic, o in outcomes.items() if isinstance(o, Failed)}
+
+    tried = ["funext x", "exact (_ : ?a = 3)", "induction xs <;> simp", "funext y", "apply Nat.le_trans"]
+    forwards = messages(tried)
+    assert "?u." in forwards["funext x"]  # a name that Lean counts up
+    assert messages(tried[::-1]) == forwards
+
+
 def test_goals_that_share_metavariables_are_a_group(lean: EmbeddedGateway, text: Source) -> None:
     with lean.open(text, text.theorems[0]) as session:
         state = advanced(session.run(session.root, "refine ⟨?_, ?_, ?_⟩")).state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from toy import ToyPolicy, ToyPool
 
 from prover.config import Settings
 from prover.errors import InputError, LeanKeepsDying
+from prover.events import Tried
 from prover.lean.source import read_source
+from prover.policy.protocols import Priced
 from prover.proving import (
     Complained,
     FileTrouble,
@@ -24,7 +26,7 @@ from prover.proving import (
     Searching,
     require_writable,
 )
-from prover.types import Status, Stop
+from prover.types import Candidate, Goal, Status, Stop, Theorem
 
 FEW = Settings(tactics=20, seconds=1000)
 
@@ -101,6 +103,20 @@ def test_no_try_spends_more_than_the_budget_of_its_hole(tmp_path: Path) -> None:
     events = list(work.events())
     assert {event.theorem.name for event in events if isinstance(event, Searching)} == {"a", "b"}
     assert [result.statistics.tactics for result in results(events)] == [10, 10]
+
+
+def test_both_tries_of_a_hole_together_keep_to_its_tokens(tmp_path: Path) -> None:
+    class Costly(ToyPolicy):
+        def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+            return [Priced(each, 100, 0.02) for each in super().propose(theorem, goals, n)]
+
+    text = "theorem a : Hard := by sorry\ntheorem b : Hard := by sorry\n"
+    settings = Settings(tactics=10_000, tokens=1000, seconds=1000)
+    run = Proving([job(tmp_path, text)], Pools(), Costly, settings)
+    first, second = results(run.events())
+    assert (first.stop, first.statistics.tokens) == (Stop.TOKENS, 1000)
+    assert second.stop is Stop.TOKENS and 1000 <= second.statistics.tokens <= 1100
+    assert second.statistics.usd == pytest.approx(second.statistics.tokens * 0.0002)
 
 
 def test_a_proof_from_a_theorem_that_is_proved_is_proved(tmp_path: Path) -> None:
@@ -202,11 +218,11 @@ def test_the_number_of_workers_changes_no_result(tmp_path: Path, jobs: int) -> N
     assert outcome(jobs) == alone
 
 
-def test_no_more_workers_than_holes_and_every_pool_is_closed(tmp_path: Path) -> None:
+def test_no_lean_is_opened_for_nothing_and_every_pool_is_closed(tmp_path: Path) -> None:
     pools = Pools()
     work = job(tmp_path, "theorem a : Easy := by sorry\ntheorem b : Easy := by sorry\n")
     list(proving(work, settings=Settings(jobs=8), pools=pools).events())
-    assert len(pools.made) == 2
+    assert len([pool for pool in pools.made if pool.opened]) <= 2
     assert all(pool.closed.is_set() for pool in pools.made)
     assert sorted(name for pool in pools.made for name in pool.opened) == ["a", "b"]
 
@@ -284,6 +300,30 @@ def test_closing_the_events_ends_the_workers(tmp_path: Path) -> None:
     events.close()
     assert all(pool.closed.is_set() for pool in pools.made)
     assert not [thread for thread in threading.enumerate() if thread.name == "prover worker"]
+
+
+def test_idle_workers_help_with_a_long_search(tmp_path: Path) -> None:
+    pools = Pools()
+    long = job(tmp_path, "theorem a : Long := by sorry\n")
+    settings = Settings(jobs=3, tactics=1_000_000, seconds=1000)
+    events = proving(long, settings=settings, pools=pools).events()
+    while [pool.opened for pool in pools.made] != [["a"], ["a"], ["a"]]:
+        assert isinstance(next(events), Searching)
+    events.close()
+    assert all(pool.closed.is_set() for pool in pools.made)
+    assert not [thread for thread in threading.enumerate() if thread.name == "prover worker"]
+
+
+def test_what_is_told_of_a_search_does_not_depend_on_help(tmp_path: Path) -> None:
+    def told(jobs: int) -> list[tuple[Candidate, tuple[int, ...]]]:
+        work = job(tmp_path, "theorem a : Long := by sorry\n")
+        settings = Settings(jobs=jobs, tactics=500, seconds=1000)
+        steps = [e.event for e in proving(work, settings=settings).events() if isinstance(e, Searching)]
+        return [(step.candidate, step.children) for step in steps if isinstance(step, Tried)]
+
+    alone = told(1)
+    assert len(alone) == 500
+    assert told(2) == told(4) == alone
 
 
 # -- writing -----------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from prover.events import (
     as_json,
 )
 from prover.lean.source import Source, read_source
+from prover.policy.protocols import Priced
 from prover.search.budget import Meter
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import VISITS, WIDTH, Search, search
@@ -271,6 +272,30 @@ def test_steps_that_a_proof_does_not_need_are_left_out(source: Source) -> None:
     assert result.proof == "split\n  · simp\n  · rfl"
 
 
+def test_arguments_that_a_proof_does_not_need_are_left_out(source: Source) -> None:
+    rules: Rules = {
+        "root": {"simp [a, b] <;> grind [c, d]": ("left", "right")},
+        "left": {"simp_all [e]": ()},
+        "right": {"exact [f, g]": ()},
+    }
+    lean: Rules = {
+        "root": {
+            **rules["root"],
+            "simp [b] <;> grind [c, d]": ("left", "right"),
+            "simp [b] <;> grind [c]": ("left", "right"),
+            "simp [b] <;> grind": ("other",),
+        },
+        "left": {**rules["left"], "simp_all": ()},
+        "right": {**rules["right"], "exact [f]": ()},
+    }
+    events, result = finish(
+        search(source, source.theorems[0], FakeGateway(lean), FakePolicy(rules), Budget(tactics=9))
+    )
+    assert result.proof == "simp [b] <;> grind [c]\n  · simp_all\n  · exact [f, g]"
+    assert len(only(ProofFound, events)) == 2
+    assert result.statistics.tactics == 3
+
+
 @pytest.mark.parametrize("reason", list(FailureReason))
 def test_no_failure_of_a_tactic_stops_it(source: Source, reason: FailureReason) -> None:
     rules: Rules = {"root": {"bad": Failed(reason, "no"), "good": ()}}
@@ -394,6 +419,34 @@ def test_limits(source: Source) -> None:
     assert stops(Budget(seconds=0.0)) == (Stop.SECONDS, 0, 0)
     ticks = itertools.count()
     assert stops(Budget(seconds=5.0), lambda: float(next(ticks)))[0] is Stop.SECONDS
+
+
+class Costly(FakePolicy):
+    """100 tokens and 2 cents for each goal."""
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+        return [Priced(candidates, 100, 0.02) for candidates in super().propose(theorem, goals, n)]
+
+
+@pytest.mark.parametrize(
+    ("budget", "stop", "expansions"),
+    [
+        (Budget(tokens=200), Stop.TOKENS, 2),
+        (Budget(tokens=201), Stop.TOKENS, 3),
+        (Budget(usd=0.03), Stop.USD, 2),
+        (Budget(tokens=1000, usd=1.0, expansions=3), Stop.EXPANSIONS, 3),
+        (Budget(tokens=400, usd=0.08), Stop.PROVED, 4),
+    ],
+)
+def test_what_proposals_cost_is_counted_and_limited(
+    source: Source, budget: Budget, stop: Stop, expansions: int
+) -> None:
+    running = search(source, source.theorems[0], FakeGateway(PROOF), Costly(PROOF), budget)
+    events, result = finish(running)
+    assert (result.stop, result.statistics.expansions) == (stop, expansions)
+    assert result.statistics.tokens == 100 * expansions
+    assert result.statistics.usd == pytest.approx(0.02 * expansions)
+    assert {(event.tokens, event.usd) for event in only(Proposed, events)} == {(100, 0.02)}
 
 
 def test_success_is_checked_before_the_budget(source: Source) -> None:

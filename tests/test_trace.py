@@ -11,10 +11,10 @@ from pathlib import Path
 import networkx
 import pytest
 from click.testing import CliRunner
-from fakes import FakeGateway, FakePolicy, Rules
+from fakes import FakeGateway, Rules
 from hypothesis import given
 from hypothesis import strategies as st
-from test_search import FAILED, finish, graphs, source, trees
+from test_search import FAILED, Costly, finish, graphs, source, trees
 
 from prover.cli.amounts import parse_budget
 from prover.cli.show import show
@@ -47,7 +47,7 @@ def run(
     strategy: str = "best-first",
     past: Recording = NOTHING,
 ) -> tuple[list[Event], SearchResult]:
-    policy = FakePolicy(gateway.rules)
+    policy = Costly(gateway.rules)
     budget = Budget(tactics=tactics)
     theorem = source.theorems[0]
     return finish(search(source, theorem, gateway, policy, budget, strategy, past, clock=lambda: 0.0))
@@ -171,8 +171,10 @@ def test_a_trace_is_shown(source: Source, tmp_path: Path) -> None:
 
 def test_budgets_in_short() -> None:
     assert parse_budget(["200t,30s", "50e"]) == {"tactics": 200, "seconds": 30.0, "expansions": 50}
+    assert parse_budget(["2.3ktok", "0.5usd"]) == {"tokens": 2300, "usd": 0.5}
+    assert parse_budget(["3mtok"]) == {"tokens": 3_000_000}
     assert parse_budget([]) == {}
-    for wrong in (["12"], ["12x"], ["1t", "2t"], [""], ["-3t"]):
+    for wrong in (["12"], ["12x"], ["1t", "2t"], [""], ["-3t"], ["1tok,1ktok"], ["1$"]):
         with pytest.raises(InputError, match="--budget"):
             parse_budget(wrong)
 

@@ -3,6 +3,7 @@
     theorem a : Easy       `easy` proves it
     theorem b : Uses a     `use a` proves it, and rests on `a`
     theorem c : Hard       nothing proves it; `dull` goes on for ever
+    theorem l : Long       the same, and more is tried on each goal
     theorem d : Dead       nothing proves it, and there is nothing to try
     theorem e : Wait       its tactic lasts until the Lean is taken away
     theorem f : Broken     opening it, Lean dies
@@ -57,7 +58,12 @@ class ToyPolicy:
         self._barred = barred
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
-        tactics = {"Hard": ["dull"], "Wait": ["wait"], "Easy": ["fail", "easy"]}.get(claim(theorem)[0], [])
+        tactics = {
+            "Hard": ["dull"],
+            "Long": ["fail", "fall", "dull"],
+            "Wait": ["wait"],
+            "Easy": ["fail", "easy"],
+        }.get(claim(theorem)[0], [])
         uses = [f"use {d.name}" for d in theorem.context if d.name and d.name not in self._barred]
         return [[Candidate(tactic) for tactic in (*tactics, *uses)] for _ in goals]
 
@@ -132,7 +138,7 @@ class ToySession:
         self._pool = pool
         self._claim = claim(theorem)
         self._count = 0
-        self.root = self._state()
+        self.root = self._state(0)
 
     def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
         kind, used = self._claim
@@ -143,15 +149,16 @@ class ToySession:
                 return Proved(lean_seconds=0.25)
             case ["dull"]:
                 self._count += 1
-                return Advanced(self._state(), lean_seconds=0.25)
+                depth = int(state.goals[goal].target.removeprefix("⊢ "))
+                return Advanced(self._state(depth + 1), lean_seconds=0.25)
             case ["wait"]:
                 self._pool.waiting.set()
                 self._pool.closed.wait()
                 raise LeanDied("Lean was taken away")
         return Failed(FailureReason.TACTIC, "no")
 
-    def _state(self) -> TacticState:
-        text = f"⊢ {self._count}"
+    def _state(self, depth: int) -> TacticState:
+        text = f"⊢ {depth}"
         return TacticState(self._count, (Goal((), text, "", text),), ((0,),))
 
 

@@ -34,9 +34,9 @@ from prover.errors import InputError
     "--budget",
     "budgets",
     multiple=True,
-    metavar="N[t|s|e]",
-    help="The same in short, and expansions: 200t,30s,50e are tactics, seconds and expansions,"
-    " and the first one reached ends the search.",
+    metavar="N[t|s|e|tok|usd]",
+    help="The same in short, and more: 200t,30s,50e,100ktok,0.5usd are tactics, seconds, expansions, and what"
+    " a model costs in tokens and US dollars; the first one reached ends the search.",
 )
 @click.option(
     "--strategy",
@@ -52,7 +52,12 @@ from prover.errors import InputError
     metavar="SPEC",
     help="Who proposes tactics: `fixed`, or `only:TACTIC` for that tactic alone. [default: fixed]",
 )
-@click.option("--jobs", type=int, metavar="N", help="Leans that work side by side. [default: 1]")
+@click.option(
+    "--jobs",
+    type=int,
+    metavar="N",
+    help="Leans that work side by side, several on one hole where there are fewer. [default: 1]",
+)
 @click.option(
     "--seed",
     type=int,

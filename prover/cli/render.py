@@ -32,6 +32,8 @@ def as_json(result: HoleResult) -> str:
         "lean_seconds": round(spent.lean_seconds, 3),
         "tactics": spent.tactics,
         "expansions": spent.expansions,
+        "tokens": spent.tokens,
+        "usd": spent.usd,
         "axioms": list(result.axioms),
         "assumes": list(result.assumes),
         "lean": result.lean,
@@ -46,6 +48,8 @@ def heading(result: HoleResult) -> str:
     parts = [f"-- {theorem.file}:{theorem.hole.position}", theorem.name, _standing(result)]
     if spent.tactics:
         parts.append(f"{counted(spent.tactics, 'tactic')}, {duration(spent.seconds)}")
+    if spent.tokens:
+        parts.append(f"{counted(spent.tokens, 'token')}, {spent.usd:.4f} USD")
     return " · ".join(parts)
 
 

@@ -74,7 +74,7 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
     def _submit_request(self, req: str) -> dict[str, Any]:
         self.process.send(f"{req[:-1]}{self._fields}}}")
         self.reply = self.process.receive(self.timeout)
-        self.reply["message"] = ""
+        self.reply.setdefault("message", "")
         if not _is_answer(self.reply):
             self.process.kill()
             raise LeanDied(f"Lean gave an answer that is none: {str(self.reply)[:80]}")

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from prover.lean.source import Source
-from prover.types import Hole, Outcome, Position, TacticState, Theorem, Verdict
+from prover.types import Failed, FailureReason, Hole, Outcome, Position, TacticState, Theorem, Verdict
+
+HEARTBEATS = "maximum number of heartbeats"
+"""What Lean says when a tactic has used up its heartbeats, which it would do again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,10 @@ class LeanGateway(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def is_certain(outcome: Outcome) -> bool:
+    """Whether any Lean would answer so at any time: it did not die, and was not ended by the clock."""
+    if not isinstance(outcome, Failed) or outcome.reason is not FailureReason.TIMEOUT:
+        return not isinstance(outcome, Failed) or outcome.reason is not FailureReason.CRASH
+    return HEARTBEATS in outcome.message

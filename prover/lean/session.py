@@ -14,6 +14,7 @@ from typing import TypeAlias
 from prover.errors import LeanDied, LeanKeepsDying, LeanTimeout
 from prover.lean.dojo import FocusingDojo, LeanError, LineDojo, ProofFinished, ProofGivenUp
 from prover.lean.dojo import TacticState as DojoState
+from prover.lean.gateway import HEARTBEATS
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
@@ -22,7 +23,6 @@ Groups: TypeAlias = tuple[tuple[int, ...], ...]
 
 _METAVARIABLE = re.compile(r"\?[\w.]")
 _DEATHS_IN_A_ROW = 5
-_HEARTBEATS = "maximum number of heartbeats"
 
 
 @dataclass(slots=True)
@@ -101,9 +101,9 @@ class ReplayingSession:
         return self._dojo.run_tac(known.state, _focused(tactic, goal) if _others(known, goal) else tactic)
 
     def _outcome(self, parent: int, tactic: str, goal: int, result: object) -> Outcome:
-        seconds = self._dojo.reply.get("ms", 0.0) / 1000
+        seconds, message = self._dojo.reply.get("ms", 0.0) / 1000, str(self._dojo.reply["message"])
         if isinstance(result, ProofFinished):
-            return Proved(seconds)
+            return Proved(seconds, message)
         if isinstance(result, ProofGivenUp):
             return Failed(FailureReason.SORRY, "closes the goal with a `sorry`", seconds)
         if isinstance(result, LeanError):
@@ -113,11 +113,11 @@ class ReplayingSession:
         texts = self._texts(result)
         texts = texts[: max(0, len(texts) - others)]
         if not texts:
-            return Proved(seconds)
+            return Proved(seconds, message)
         groups = _as_groups(self._dojo.reply["groups"]) if self._dojo.focuses else _groups(texts)
         self._reached.append(_Reached(parent, tactic, goal, result, self._generation, others, groups))
         goals = tuple(parse_goal(text) for text in texts)
-        return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds)
+        return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds, message)
 
     def _texts(self, state: DojoState) -> list[str]:
         texts: list[str] = self._dojo.reply.get("goals") or state.pp.split("\n\n")
@@ -184,4 +184,4 @@ def _groups(texts: Sequence[str]) -> Groups:
 def _reason(message: str, reply: dict[str, object]) -> FailureReason:
     if reply.get("parse"):
         return FailureReason.PARSE
-    return FailureReason.TIMEOUT if _HEARTBEATS in message else FailureReason.TACTIC
+    return FailureReason.TIMEOUT if HEARTBEATS in message else FailureReason.TACTIC

@@ -19,8 +19,9 @@ from types import MappingProxyType
 from prover.config import Settings
 from prover.errors import InputError, LeanUnavailable
 from prover.policy.protocols import PolicyFactory
+from prover.proving.helping import Helping
 from prover.proving.results import FileTrouble, Finished, ProvingEvent, Searching
-from prover.proving.tasks import Broken, Job
+from prover.proving.tasks import Broken, Help, Job, Try
 from prover.proving.waves import FileWork, Recordings
 from prover.proving.workers import (
     PATIENCE,
@@ -57,12 +58,12 @@ class Proving:
         self._outbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stopping = False
         self._fatal: LeanUnavailable | None = None
-        count = min(settings.jobs, sum(len(job.theorems) for job in jobs))
         self._workers = [
-            Worker(pools(), policies, self._outbox, lambda: self._stopping) for _ in range(count)
+            Worker(pools(), policies, self._outbox, lambda: self._stopping) for _ in range(settings.jobs)
         ]
         self._idle = list(self._workers)
         self._at: dict[Worker, FileWork] = {}
+        self._helping = Helping()
 
     def stop(self) -> None:
         """End the run soon: what is certified is kept and told, the rest is left."""
@@ -96,25 +97,41 @@ class Proving:
             yield from self._hear(self._outbox.get())
 
     def _assign(self) -> None:
-        """Give each idle worker a task, of the file that it was at where possible."""
+        """Give each idle worker a task, of the file that it was at where possible. Those for whom there is
+        none help with searches that go on for long."""
         for worker in list(self._idle):
             files = [file for file in self._files if file.waiting]
             if not files:
-                return
+                break
             last = self._at.get(worker)
             file = min(files, key=lambda file: (file is not last, file.out))
             file.out += 1
             self._at[worker] = file
             self._idle.remove(worker)
-            worker.assign(file.waiting.popleft())
+            task = file.waiting.popleft()
+            if isinstance(task, Try):
+                self._helping.begin(task)
+            worker.assign(task)
+        if any(file.waiting for file in self._files):
+            self._helping.send_away()
+            return
+        for worker in list(self._idle):
+            search = self._helping.choose()
+            if search is None:
+                break
+            self._idle.remove(worker)
+            worker.assign(Help(search))
 
     def _hear(self, message: Message) -> Iterator[ProvingEvent]:
         match message:
             case Progress(_, theorem, event):
+                self._helping.note(theorem, event)
                 yield Searching(theorem, event)
             case Done(worker, task, answer):
                 self._idle.append(worker)
-                yield from self._tell(self._at[worker].record(task, answer))
+                self._helping.end(task, answer)
+                if not isinstance(task, Help):
+                    yield from self._tell(self._at[worker].record(task, answer))
             case Fatal(error):
                 self._fatal = error
                 self.stop()
@@ -123,6 +140,7 @@ class Proving:
 
     def _end_workers(self) -> None:
         self._stopping = True
+        self._helping.close()
         for worker in self._workers:
             worker.dismiss()
         deadline = time.monotonic() + PATIENCE

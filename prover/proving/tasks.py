@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
+from prover.search.crew import Crew
 from prover.search.recording import Recording
 from prover.types import Budget, Hole, SearchResult, Theorem, Verdict
 
@@ -26,7 +27,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """Search for `theorem`, from where `recording` ends, without help of the theorems named in `barred`."""
+    """Search for `theorem`, from where `recording` ends, without help of the theorems named in `barred`.
+    Other workers may help by its `crew`."""
 
     source: Source
     theorem: Theorem
@@ -34,6 +36,14 @@ class Try:
     budget: Budget
     strategy: str
     recording: Recording
+    crew: Crew = field(default_factory=Crew)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help with a search that another worker is at."""
+
+    search: Try
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Settle:
     proofs: Mapping[Hole, str]
 
 
-Task = Check | Try | Settle
+Task = Check | Try | Help | Settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,13 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Helped:
+    """`willing` to go on helping with the same search."""
+
+    willing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The task could not be done. `refused`: because of the file, so nothing else in it can be."""
 
@@ -72,4 +89,4 @@ class Broken:
     refused: bool
 
 
-Answer = Checked | Tried | Settled | Broken
+Answer = Checked | Tried | Helped | Settled | Broken

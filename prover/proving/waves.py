@@ -118,7 +118,7 @@ class FileWork:
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
         left = self._budget(theorem, 1.0)
-        spent = 0 in (left.seconds, left.tactics, left.expansions)
+        spent = 0 in (left.seconds, left.tactics, left.expansions, left.tokens, left.usd)
         return self._status(theorem) is Status.OPEN and self._has_helpers(theorem) and not spent
 
     def _has_helpers(self, theorem: Theorem) -> bool:
@@ -141,6 +141,8 @@ class FileWork:
             seconds=max(0.0, settings.seconds - spent.seconds) * share,
             tactics=_left(settings.tactics, spent.tactics, share),
             expansions=_left(settings.expansions, spent.expansions, share),
+            tokens=_left(settings.tokens, spent.tokens, share),
+            usd=None if settings.usd is None else max(0.0, settings.usd - spent.usd) * share,
         )
 
     def _spent(self, theorem: Theorem) -> Statistics:
@@ -243,4 +245,6 @@ def _sum(one: Statistics, other: Statistics) -> Statistics:
         expansions=one.expansions + other.expansions,
         seconds=one.seconds + other.seconds,
         lean_seconds=one.lean_seconds + other.lean_seconds,
+        tokens=one.tokens + other.tokens,
+        usd=one.usd + other.usd,
     )

@@ -14,7 +14,19 @@ from prover.events import Event
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source
 from prover.policy.protocols import PolicyFactory
-from prover.proving.tasks import Answer, Broken, Check, Checked, Settle, Settled, Task, Tried, Try
+from prover.proving.tasks import (
+    Answer,
+    Broken,
+    Check,
+    Checked,
+    Help,
+    Helped,
+    Settle,
+    Settled,
+    Task,
+    Tried,
+    Try,
+)
 from prover.search.loop import search
 from prover.types import Hole, Standing, Theorem, Verdict
 
@@ -119,6 +131,8 @@ class Worker(threading.Thread):
                 self._outbox.put(Done(self, task, answer))
 
     def _do(self, task: Task) -> Answer | None:
+        if isinstance(task, Help):
+            return self._help(task.search)
         gateway = self._pool.for_source(task.source)
         match task:
             case Check(source):
@@ -128,12 +142,26 @@ class Worker(threading.Thread):
             case Try():
                 return self._try(gateway, task)
 
+    def _help(self, task: Try) -> Helped:
+        try:
+            gateway = self._pool.for_source(task.source)
+            return Helped(task.crew.help(gateway, task.source, task.theorem))
+        except ProverError:
+            return Helped(willing=False)  # the search goes on without
+
     def _try(self, gateway: LeanGateway, task: Try) -> Tried | None:
         policy = self._policies(task.barred)
         running = search(
-            task.source, task.theorem, gateway, policy, task.budget, task.strategy, task.recording
+            task.source,
+            task.theorem,
+            gateway,
+            policy,
+            task.budget,
+            task.strategy,
+            task.recording,
+            crew=task.crew,
         )
-        with closing(running) as steps:
+        with closing(task.crew), closing(running) as steps:
             while not self._stopping():
                 try:
                     event = next(steps)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from prover.types import Budget, Outcome, Statistics, Stop
+from prover.policy.protocols import cost_of
+from prover.types import Budget, Candidate, Outcome, Statistics, Stop
 
 GRACE = 1.0
 """How many seconds past the time budget a tactic under way may go on: to end it costs the Lean, and a new one
@@ -27,6 +28,8 @@ class Meter:
         self._tactics = 0
         self._expansions = 0
         self._lean_seconds = 0.0
+        self._tokens = 0
+        self._usd = 0.0
 
     def begin(self) -> None:
         """Leave out of the count what passed since the making."""
@@ -37,8 +40,15 @@ class Meter:
         limit = self._budget.seconds
         return None if limit is None else max(0.0, self._start + limit - self._clock()) + GRACE
 
-    def count_expansion(self) -> None:
+    def count_expansion(self, candidates: Sequence[Candidate]) -> None:
+        """The policy answered with these."""
         self._expansions += 1
+        self.count_cost(candidates)
+
+    def count_cost(self, candidates: Sequence[Candidate]) -> None:
+        tokens, usd = cost_of(candidates)
+        self._tokens += tokens
+        self._usd += usd
 
     def count_tactic(self, outcome: Outcome) -> None:
         """Every tactic counts alike, those that were refused before Lean saw them too."""
@@ -49,6 +59,10 @@ class Meter:
         """Why there can't be another expansion; None where there can."""
         if _reached(self._expansions, self._budget.expansions):
             return Stop.EXPANSIONS
+        if _reached(self._tokens, self._budget.tokens):
+            return Stop.TOKENS
+        if _reached(self._usd, self._budget.usd):
+            return Stop.USD
         return self.before_tactic()
 
     def before_tactic(self) -> Stop | None:
@@ -65,6 +79,8 @@ class Meter:
             expansions=self._expansions,
             seconds=self._clock() - self._start,
             lean_seconds=self._lean_seconds,
+            tokens=self._tokens,
+            usd=self._usd,
         )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Protocol
 
 from prover.search.tree import GoalNode, NodeStatus, TacticNode
+from prover.types import Candidate
 
 # What a goal and a character of a goal's text are taken to cost still, as -log probability. Any positive cost
 # of text keeps the search fair: only finitely many goals cost less than a given one.
@@ -28,6 +30,15 @@ class Frontier(Protocol):
         ...
 
     def __len__(self) -> int: ...
+
+    def nearest(self, count: int) -> list[GoalNode]:
+        """About so many goals that may be next, in order."""
+        ...
+
+    def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
+        """About so many candidates that may be next, in order, if nothing comes of those before them: of
+        `goal`, which is not in here, and of others."""
+        ...
 
 
 def estimate(goal: GoalNode) -> float:
@@ -58,6 +69,12 @@ class _Heap:
     def __len__(self) -> int:
         return len(self._heap)
 
+    def nearest(self, count: int) -> list[GoalNode]:
+        return [goal for _, _, goal in sorted(self._heap[:count])]  # a heap's top holds most of the least
+
+    def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
+        return _candidates([goal, *self.nearest(count)], count)
+
 
 class BestFirst(_Heap):
     """The cheapest first: what the tactics above cost, what the next one does, and what all goals that would
@@ -65,6 +82,12 @@ class BestFirst(_Heap):
 
     def __init__(self) -> None:
         super().__init__(lambda goal: goal.cost + price(goal) + _left(goal))
+
+    def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
+        goals = [goal, *self.nearest(count)]
+        base = {each.id: each.cost + _left(each) for each in goals}
+        pairs = [pair for each in goals for pair in _candidates([each], count)]
+        return sorted(pairs, key=lambda pair: (base[pair[0].id] - pair[1].logprob, pair[0].id))[:count]
 
 
 class BreadthFirst(_Heap):
@@ -104,6 +127,13 @@ class Puct:
     def __len__(self) -> int:
         return len(self._ready)
 
+    def nearest(self, count: int) -> list[GoalNode]:
+        goal = self._walk(self._root) if self._root is not None and self._ready else None
+        return [] if goal is None else [goal]
+
+    def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
+        return _candidates([goal, *self.nearest(count)], count)
+
     def _walk(self, goal: GoalNode) -> GoalNode | None:
         """None where what is left hangs below something settled, and is there for goals elsewhere."""
         while True:
@@ -135,6 +165,11 @@ STRATEGIES: Mapping[str, Callable[[], Frontier]] = {
     "breadth": BreadthFirst,
 }
 """By the names that `prover.config` has for them."""
+
+
+def _candidates(goals: Iterable[GoalNode], count: int) -> list[tuple[GoalNode, Candidate]]:
+    """The first ones that are there to be tried, one goal after the other."""
+    return list(islice(((goal, candidate) for goal in goals for candidate in goal.untried), count))
 
 
 def _left(goal: GoalNode) -> float:

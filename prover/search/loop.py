@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -33,14 +34,18 @@ from prover.events import (
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
-from prover.policy.protocols import TacticGenerator
+from prover.policy.protocols import SlowGenerator, TacticGenerator, cost_of
+from prover.search.asking import Asking
 from prover.search.budget import Meter
+from prover.search.crew import Crew
+from prover.search.editing import shortened, spelled_out
 from prover.search.frontier import STRATEGIES, Frontier
+from prover.search.led import LedSession
 from prover.search.progress import furthest
 from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Recording
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
-from prover.search.shorten import shortened
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
+from prover.search.ways import Request
 from prover.types import (
     Budget,
     Failed,
@@ -61,6 +66,7 @@ VISITS = 8
 """How many visits of Lean to one hole are searched, each for a script of its own."""
 
 _LINE = 100
+_NEAR = 8  # goals looked at for what the policy may be asked ahead
 
 Search: TypeAlias = Generator[Event, None, SearchResult]
 _Step: TypeAlias = Generator[Event, None, Stop | None]
@@ -75,29 +81,40 @@ def search(
     strategy: str = "best-first",
     recording: Recording = NOTHING,
     clock: Callable[[], float] = time.monotonic,
+    crew: Crew | None = None,
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
     `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so
-    the search goes on where that one was stopped; what that one spent counts. A hole that can't be opened
+    the search goes on where that one was stopped; what that one spent counts. Those who help the `crew` make
+    it faster, and no different. A hole that can't be opened
     ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
     else.
     """
+    recorded = RecordedPolicy(policy, recording)
+    asking = Asking(recorded, theorem, policy.batch) if isinstance(policy, SlowGenerator) else None
     attempt = _Attempt(
         source,
         theorem,
         RecordedGateway(gateway, recording),
-        RecordedPolicy(policy, recording),
+        recorded,
         Meter(budget, clock, recording.seconds),
         STRATEGIES[strategy],
+        recording,
+        crew,
+        asking,
     )
     try:
         stop = yield from attempt.visit(())
+        attempt.count_unused()
         result = attempt.result(stop or Stop.EXHAUSTED)
     except NotAProposition as error:
         result = SearchResult(Status.INVALID, Stop.INVALID, message=str(error))
     except HoleUnreachable as error:
         result = SearchResult(Status.ERROR, Stop.UNREACHABLE, message=str(error))
+    finally:
+        if asking is not None:
+            asking.close()
     yield Finished(result)
     return result
 
@@ -152,6 +169,9 @@ class _Attempt:
     policy: TacticGenerator
     meter: Meter
     strategy: Callable[[], Frontier]
+    recording: Recording
+    crew: Crew | None
+    asking: Asking | None
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
@@ -159,7 +179,7 @@ class _Attempt:
     def visit(self, solved: tuple[Step, ...]) -> _Step:
         """Search at the first visit of Lean to the hole that none of the `solved` scripts closes."""
         scripts = ["\n".join(flat(script)) for script in solved]
-        with self.gateway.open(self.source, self.theorem, scripts) as session:
+        with self.session(scripts) as session:
             visit = _Visit(session, Tree(session.root, self.ids), self.strategy(), solved)
             tree = visit.tree
             self.first = self.first or tree
@@ -180,14 +200,40 @@ class _Attempt:
                 yield from _tell_fallen(visit)
         return None
 
+    @contextmanager
+    def session(self, scripts: Sequence[str]) -> Iterator[LeanSession]:
+        with self.gateway.open(self.source, self.theorem, scripts) as session:
+            if self.crew is None:
+                yield session
+            else:
+                with self.crew.lead(session, scripts) as led:
+                    yield led
+
+    def look_ahead(self, visit: _Visit, goal: GoalNode) -> None:
+        """Tell the policy and those who help what may be next. What is recorded needs no help."""
+        if self.asking is not None and not self.recording.proposed:
+            fresh = [other for other in visit.frontier.nearest(_NEAR) if not other.asked]
+            self.asking.expect([other.goals[0] for other in fresh], WIDTH)
+        count = 0 if self.crew is None or self.recording.tried else self.crew.foresight
+        if count and isinstance(visit.session, LedSession):
+            coming = visit.frontier.coming(goal, count)
+            visit.session.expect([Request(g.state.id, c.tactic, g.group[0]) for g, c in coming])
+
+    def count_unused(self) -> None:
+        for candidates in [] if self.asking is None else self.asking.unused():
+            self.meter.count_cost(candidates)
+
     def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Ask the policy, for more than before where it was asked before."""
-        self.meter.count_expansion()
         width = 2 * goal.width or WIDTH
         yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
-        (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        if self.asking is not None:
+            candidates = self.asking.propose(goal.goals[0], width)
+        else:
+            (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        self.meter.count_expansion(candidates)
         visit.tree.propose(goal, width, candidates)
-        yield Proposed(goal.id, tuple(candidates))
+        yield Proposed(goal.id, tuple(candidates), *cost_of(candidates))
         return self.meter.before_tactic()
 
     def try_next(self, visit: _Visit, goal: GoalNode) -> _Step:
@@ -196,6 +242,7 @@ class _Attempt:
             visit.fell = False
             yield Resumed(goal.id)
         candidate = goal.untried.popleft()
+        self.look_ahead(visit, goal)
         seconds = self.meter.seconds_for_tactic()
         outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0], seconds)
         if _timed_out(outcome) and (stop := self.meter.before_tactic()) is not None:
@@ -226,7 +273,7 @@ class _Attempt:
                 continue
             if verdict.standing is Standing.CERTIFIED:
                 self.best = text, verdict
-                yield from self.shorten(visit, scripts)
+                yield from self.edit(visit, scripts)
                 return Stop.PROVED
             self.best = self.best or (text, verdict)
             if verdict.within:
@@ -239,16 +286,19 @@ class _Attempt:
         except HoleError:  # no visit is left: the rejection had another reason
             return None
 
-    def shorten(self, visit: _Visit, scripts: tuple[Step, ...]) -> Generator[Event, None, None]:
-        """Leave out what the proof does not need, where that still stands."""
+    def edit(self, visit: _Visit, scripts: tuple[Step, ...]) -> Generator[Event, None, None]:
+        """Make the proof one to keep, as far as it stands then."""
         if len(scripts) > 1:
             return
         short = shortened(visit.session, scripts[0])
-        if short != scripts[0]:
-            text = self.text((short,), structured)
+        for script in dict.fromkeys([spelled_out(visit.session, short), short]):
+            if script == scripts[0]:
+                return
+            text = self.text((script,), structured)
             verdict = yield from self.certify(text)
             if verdict.standing is Standing.CERTIFIED:
                 self.best = text, verdict
+                return
 
     def certify(self, text: str) -> Generator[Event, None, Verdict]:
         yield ProofFound(text)

@@ -16,6 +16,7 @@ from prover.errors import InputError
 from prover.lean.gateway import Complaint, LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.policy.protocols import TacticGenerator
+from prover.search.ways import START, Astray, Request, Walker
 from prover.types import (
     Advanced,
     Candidate,
@@ -52,7 +53,7 @@ class RecordedPolicy:
         return self._policy.name
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
-        """One goal is asked about at a time."""
+        """While there are recorded answers, one goal is asked about at a time."""
         if self._recording.proposed:
             return [self._recording.proposed.popleft()]
         return self._policy.propose(theorem, goals, n)
@@ -81,7 +82,7 @@ class RecordedGateway:
                 yield start()
             else:
                 root = self._recording.opened.popleft()
-                yield _RecordedSession(_Late(start), root, self._recording)
+                yield _RecordedSession(start, root, self._recording)
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         if self._recording.verdicts:
@@ -93,48 +94,26 @@ class RecordedGateway:
         self._gateway.close()
 
 
-@dataclass
-class _Late:
-    """A session that is opened when it is first needed."""
-
-    start: Callable[[], LeanSession]
-    session: LeanSession | None = None
-
-    def __call__(self) -> LeanSession:
-        if self.session is None:
-            self.session = self.start()
-        return self.session
-
-
-@dataclass(slots=True)
-class _Reached:
-    """How a state was reached, and what Lean's own session calls it, once it was there."""
-
-    parent: int
-    tactic: str
-    goal: int
-    state: TacticState | None = None
-
-
 class _RecordedSession:
     """A `LeanSession` that knows a beginning by heart."""
 
-    def __init__(self, session: _Late, root: TacticState, recording: Recording) -> None:
-        self._session = session
+    def __init__(self, start: Callable[[], LeanSession], root: TacticState, recording: Recording) -> None:
         self._recording = recording
-        self._reached = [_Reached(-1, "", 0)]
+        self._ways = [START]
+        self._walker = Walker(start, self._ways)
         self.root = root
 
     def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
-        if self._recording.tried:
-            outcome, real = self._remembered(tactic), None
-        else:
-            outcome = self._session().run(self._real(state.id), tactic, goal, seconds)
-            real = outcome.state if isinstance(outcome, Advanced) else None
+        request = Request(state.id, tactic, goal)
+        remembered = bool(self._recording.tried)
+        outcome = self._remembered(tactic) if remembered else self._asked(request, seconds)
         if not isinstance(outcome, Advanced):
             return outcome
-        self._reached.append(_Reached(state.id, tactic, goal, real))
-        return replace(outcome, state=replace(outcome.state, id=len(self._reached) - 1))
+        self._ways.append(request)
+        number = len(self._ways) - 1
+        if not remembered:
+            self._walker.know(number, outcome.state)
+        return replace(outcome, state=replace(outcome.state, id=number))
 
     def _remembered(self, tactic: str) -> Outcome:
         expected, outcome = self._recording.tried.popleft()
@@ -145,20 +124,11 @@ class _RecordedSession:
             )
         return outcome
 
-    def _real(self, number: int) -> TacticState:
-        """The state in Lean's own session; brings it there."""
-        way = []
-        while number and self._reached[number].state is None:
-            way.append(number)
-            number = self._reached[number].parent
-        state = self._reached[number].state or self._session().root
-        for step in reversed(way):
-            reached = self._reached[step]
-            outcome = self._session().run(state, reached.tactic, reached.goal)
-            if not isinstance(outcome, Advanced):
-                raise InputError(
-                    f"Lean refuses `{reached.tactic}`, which it took when the trace was made; start without"
-                    " --resume"
-                )
-            state = reached.state = outcome.state
-        return state
+    def _asked(self, request: Request, seconds: float | None) -> Outcome:
+        try:
+            return self._walker.run(request, seconds)
+        except Astray as error:
+            raise InputError(
+                f"Lean refuses `{error.tactic}`, which it took when the trace was made; start without"
+                " --resume"
+            ) from None

@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeAlias
 from prover.errors import InputError
 from prover.events import Event, as_json
 from prover.lean.goals import parse_goal
+from prover.policy.protocols import Priced
 from prover.search.recording import Recording
 from prover.types import (
     Advanced,
@@ -67,7 +68,8 @@ def recording_of(lines: Iterable[Line]) -> Recording:
             case "Opened":
                 recording.opened.append(_state(line["root"]))
             case "Proposed":
-                recording.proposed.append([Candidate(**each) for each in line["candidates"]])
+                candidates = [Candidate(**each) for each in line["candidates"]]
+                recording.proposed.append(Priced(candidates, line["tokens"], line["usd"]))
             case "Tried":
                 recording.tried.append((line["candidate"]["tactic"], _outcome(line["outcome"])))
             case "Certified":
@@ -105,9 +107,9 @@ def _state(state: Line) -> TacticState:
 def _outcome(outcome: Line) -> Outcome:
     seconds = outcome["lean_seconds"]
     if outcome["outcome"] == "advanced":
-        return Advanced(_state(outcome["state"]), seconds)
+        return Advanced(_state(outcome["state"]), seconds, outcome["message"])
     if outcome["outcome"] == "proved":
-        return Proved(seconds)
+        return Proved(seconds, outcome["message"])
     return Failed(FailureReason(outcome["reason"]), outcome["message"], seconds)
 
 

@@ -1,7 +1,7 @@
 // `lean_dojo_repl` in a proof: LeanDojo's tactic protocol, spoken from inside a TacticM action.
 //
 //   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000}
-//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "error": null, "ms": 1.5}
+//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "message": "", "error": null, "ms": 1.5}
 //   → exit
 //
 // `sid` numbers the saved states from 0, where the hole opens: its first goal, which is all that a `sorry`
@@ -9,7 +9,8 @@
 // happens to all of it. `cmd` is one tactic; it sees the goal of that number, and behind
 // it the others of its group. The new state has what is left of these, and no other goal: the others are where
 // they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
-// that it saw are left when `tacticState` is "no goals". `heartbeats` (thousands, as `maxHeartbeats` counts them)
+// that it saw are left when `tacticState` is "no goals". `message` is what the tactic said (`Try this: …`);
+// one that reports an error has failed, though it goes on. `heartbeats` (thousands, as `maxHeartbeats` counts them)
 // are counted afresh for each request. After `exit` Lean goes on from where the hole opened, and reports the goal
 // as unsolved.
 "use strict";
@@ -19,7 +20,8 @@ const {
   list, array, box, lean, call, isTrue, value, failed,
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
-const { showException, showName } = require("./messages.cjs");
+const { expressionsOf, newConstants } = require("./environment.cjs");
+const { showException, showLog, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
 const MARK = `trace "${randomUUID()}"`;
@@ -41,6 +43,7 @@ class Elaborator {
   constructor(tacticContext, tacticRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef) {
     this.metaRef = metaRef;
     this.coreRef = coreRef;
+    this.refs = [tacticRef, termRef, metaRef, coreRef];
     this.core = copy(coreContext);
     this.tacticContext = copy(tacticContext);
     setScalarByte(this.tacticContext, 1, 0, 0); // recover := false: errors are thrown, not logged and admitted
@@ -54,12 +57,16 @@ class Elaborator {
     return lean(symbol)(...args, ...this.arguments);
   }
 
+  /**
+   * All that tactics read and write. Lean's own `saveState` leaves out the caches and the counter that names are
+   * made from, so that what a tactic does, says and costs would depend on what was tried before it.
+   */
   save() {
-    return value(this.run("l_Lean_Elab_Tactic_saveState"));
+    return this.refs.map((ref) => call("lean_st_ref_get", ref));
   }
 
-  restore(state) {
-    dec(this.run("l_Lean_Elab_Tactic_SavedState_restore", state, FALSE));
+  restore(saved) {
+    saved.forEach((state, i) => dec(call("lean_st_ref_set", this.refs[i], inc(state))));
   }
 
   goals() {
@@ -112,12 +119,33 @@ class Elaborator {
     return isProposition;
   }
 
+  /** The environment now, owned. */
+  environment() {
+    const core = call("lean_st_ref_get", this.coreRef);
+    const environment = inc(field(core, 0));
+    dec(core);
+    return environment;
+  }
+
+  /** The messages so far, owned. */
+  log() {
+    return value(call("l_Lean_Core_getMessageLog", this.core, this.coreRef, UNIT));
+  }
+
+  /** The messages since the borrowed `log`, of which the present one is a continuation. */
+  saidSince(log) {
+    const now = this.log();
+    const said = now === log ? [] : showLog(now).slice(showLog(log).length);
+    dec(now);
+    return said;
+  }
+
   /** The syntax of a tactic, or the parser's complaint. */
   parse(source) {
-    const core = call("lean_st_ref_get", this.coreRef);
+    const environment = this.environment();
     const input = string(source);
-    const parsed = call("l_Lean_Parser_runParserCategory", field(core, 0), this.category, input, this.fileName);
-    [core, input].forEach(dec);
+    const parsed = call("l_Lean_Parser_runParserCategory", environment, this.category, input, this.fileName);
+    [environment, input].forEach(dec);
     if (tag(parsed) === 0) { // Except.error
       const error = text(field(parsed, 0));
       dec(parsed);
@@ -137,11 +165,23 @@ class Elaborator {
     return error;
   }
 
-  /** Why the terms of goals that are closed prove nothing yet, or null; `root` is the goal that all began with. */
-  flaw(goals, root) {
-    if (this.holds("l_Lean_Expr_hasSorry", root)) return "proof contains `sorry`";
+  /**
+   * Why the terms of goals that are closed prove nothing yet, or null; `root` is the goal that all began with, in
+   * the environment `before`.
+   */
+  flaw(goals, root, before) {
+    if (this.holds("l_Lean_Expr_hasSorry", root) || this.hasDeclaredSorry(before)) return "proof contains `sorry`";
     const open = goals.some((goal) => this.holds("l_Lean_Expr_hasExprMVar", goal));
     return open ? "proof contains metavariables" : null;
+  }
+
+  /** Has a tactic put a `sorry` into a lemma of its own? */
+  hasDeclaredSorry(before) {
+    const now = this.environment();
+    const made = [...newConstants(before, now).values()].flatMap(expressionsOf);
+    const found = made.some((expression) => isTrue(call("l_Lean_Expr_hasSorry", expression)));
+    dec(now);
+    return found;
   }
 
   /** Does a predicate hold of a goal's term, as far as that is known? */
@@ -217,6 +257,7 @@ class Proof {
   constructor(elaborator) {
     this.elaborator = elaborator;
     this.opened = elaborator.save();
+    this.environment = elaborator.environment();
     const goals = elaborator.goals();
     this.root = inc(field(goals, 0));
     dec(goals);
@@ -231,17 +272,20 @@ class Proof {
     const { syntax, error: complaint } = this.parse(state, cmd);
     if (complaint !== undefined) return { error: complaint, parse: true };
     this.elaborator.setGoals(focused);
-    const error = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
-    dec(syntax);
-    if (error !== null) return { error };
+    const log = this.elaborator.log();
+    const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
+    const said = thrown === null ? this.elaborator.saidSince(log) : [];
+    [syntax, log].forEach(dec);
+    const error = thrown ?? said.find(({ severity }) => severity === "error")?.text;
+    if (error !== undefined) return { error };
     const next = snapshot(this.elaborator, state);
-    const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root) : null;
+    const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root, this.environment) : null;
     if (flaw !== null) {
-      dec(next.saved);
+      next.saved.forEach(dec);
       return { error: flaw };
     }
     this.states.push(next);
-    return describe(this.states.length - 1, next);
+    return { ...describe(this.states.length - 1, next), message: said.map(({ text }) => text).join("\n") };
   }
 
   parse(state, source) {
@@ -251,9 +295,7 @@ class Proof {
 
   leave() {
     this.elaborator.restore(this.opened);
-    this.states.forEach((state) => dec(state.saved));
-    dec(this.opened);
-    dec(this.root);
+    [...this.opened, ...this.states.flatMap(({ saved }) => saved), this.environment, this.root].forEach(dec);
   }
 }
 
