@@ -142,7 +142,7 @@ class Questions:
         loop = asyncio.get_running_loop()
         narrator = Narrator(lambda message: loop.call_soon_threadsafe(tell, message))
         limit = settings.seconds if seconds is None else seconds
-        budget = Budget(limit, settings.tactics, settings.expansions)
+        budget = Budget(limit, settings.tactics, settings.expansions, settings.tokens, settings.usd)
         known = [] if entry.proof is None else [entry.proof]
         job = server.bench.prove(target, budget, narrator.see, known, policies)
         entry.job = job
