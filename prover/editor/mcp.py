@@ -38,7 +38,7 @@ _EVERY = 0.5
 
 INSTRUCTIONS = """Searches for proofs in Lean 4, and believes only Lean's kernel. `check_file` lists
 the errors and the holes (`sorry`) of a file, `goals` shows what is to prove, `try_tactics` tries many tactics
-at once, `prove_hole` and `prove_statement` search. Lines and columns count from 1; columns count characters."""
+at once, `prove_hole` and `prove_statement` search. Lines and columns count from 1, columns in characters."""
 
 T = TypeVar("T")
 File: TypeAlias = Annotated[str, Field(description="Path of a .lean file.")]
@@ -95,6 +95,9 @@ class Assistant:
         """Search for a proof of a statement."""
         source = _said(lambda: source_of(statement, preamble))
         theorem = source.theorems[-1]
+        complaints = await _settled(self._bench.check(source))
+        if complaints:
+            raise ToolError(f"Lean does not understand the statement: {complaints[0].message}")
         target = Target(source, theorem, theorem.hole.span)
         return answers.proof_answer(theorem, await self._search(target, seconds, context))
 
