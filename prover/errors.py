@@ -4,6 +4,7 @@
     ├── InputError            what the user gave can't be used          exit status 2
     │   ├── SourceError           a file that can't be read as Lean source
     │   └── FileChanged           a file changed on disk since it was read
+    ├── LibraryError          the lemma library can't be used           exit status 2
     ├── LeanUnavailable       there is no Lean to use                   exit status 3
     │   ├── SetupError            the embedded Lean can't be installed
     │   └── LeanKeepsDying        Lean dies at start, again and again
@@ -36,6 +37,10 @@ class SourceError(InputError):
 
 class FileChanged(InputError):
     pass
+
+
+class LibraryError(ProverError):
+    """The file is as it was before what failed."""
 
 
 class LeanUnavailable(ProverError):

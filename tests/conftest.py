@@ -10,6 +10,14 @@ from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.embedded.install import embedded_root
 
 
+@pytest.fixture(scope="session", autouse=True)
+def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The lemma library of the machine's user is not for tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def lean() -> Iterator[EmbeddedGateway]:
     """A gateway for files without imports. `make test` installs the Lean that it needs."""

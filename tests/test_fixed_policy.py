@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prover.lean.goals import parse_goal
@@ -240,6 +240,7 @@ TEXTS = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60)
 LINES = st.lists(st.tuples(st.sampled_from(["x", "y✝", "h", "h✝ k"]), TEXTS), max_size=4)
 
 
+@settings(deadline=None)
 @given(LINES, TEXTS)
 def test_any_goal_gets_tactics_without_hidden_names(lines: list[tuple[str, str]], target: str) -> None:
     target = target.replace("✝", "")

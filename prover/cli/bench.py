@@ -94,6 +94,61 @@ def kills(searches: int, seed: int) -> None:
         raise click.exceptions.Exit(1)
 
 
+@bench.command()
+@click.option("--count", default=1_000_000, show_default=True, metavar="N", type=click.IntRange(min=100))
+@click.option("--json", "json_path", metavar="OUT", help="Write what was measured to this file, too.")
+def lemmas(count: int, json_path: str | None) -> None:
+    """How fast a big lemma library is, and how big.
+
+    Makes so many lemmas in a temporary folder (a million take some minutes and 1 GB), looks lemmas up by the
+    key of a goal, ranks premises for goals, opens the file, and deletes it.
+    """
+    import tempfile
+
+    from prover.bench.gateway import Measured
+    from prover.bench.lemmas import measure
+
+    measured: list[Measured] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _bar() as bar,
+        closing(measure(Path(folder), count)) as work,
+    ):
+        task = bar.add_task("")
+        for seen in work:
+            if isinstance(seen, Measured):
+                measured.append(seen)
+            else:
+                bar.update(task, description=seen.what, completed=seen.done, total=seen.total)
+    Console(highlight=False).print(_measured_table(measured))
+    if json_path is not None:
+        _write_json(Path(json_path), measured, [])
+
+
+@bench.command()
+@click.option("--db", metavar="PATH", help="The library. [default: the one that `prover doctor` names]")
+def recall(db: str | None) -> None:
+    """How well the lemma library ranks premises.
+
+    For each kept proof that uses other lemmas: how many of these are among the first k that would have been
+    offered for its goal, of all that were there before it.
+    """
+    from lemmas import Library, default_path
+    from prover.bench.recall import KS, ranks_of_used
+    from prover.bench.recall import recall as recall_at
+
+    path = default_path() if db is None else Path(db)
+    if not path.exists():
+        raise InputError(f"there is no lemma library {path}")
+    with Library.open(path) as library:
+        ranks = list(ranks_of_used(library))
+    if not ranks:
+        raise InputError(f"no lemma of {path} uses another one: there is nothing to measure")
+    click.echo(f"{len(ranks):,} proofs that use {sum(map(len, ranks)):,} lemmas")
+    for k in KS:
+        click.echo(f"recall@{k:<3} {recall_at(ranks, k):.2f}")
+
+
 def _root() -> Path:
     from prover.lean.toolchain import EmbeddedLean, choose
 
@@ -108,9 +163,11 @@ def _bar() -> Bar:
 
 
 def _measured_table(measured: Sequence[Measured]) -> Table:
-    table = Table("", "measured", "goal", "met", "stock", caption="stock: through LeanDojo's own transport")
+    compared = any(each.stock for each in measured)
+    table = Table("", "measured", "goal", "met", *(["stock"] if compared else []))
+    table.caption = "stock: through LeanDojo's own transport" if compared else None
     table.columns[0].no_wrap = True
-    for column in (1, 2, 4):
+    for column in (1, 2, *([4] if compared else [])):
         table.columns[column].justify = "right"
     stock = {each.what: f"{_number(each.value)} {each.unit}" for each in measured if each.stock}
     for each in measured:
@@ -119,7 +176,8 @@ def _measured_table(measured: Sequence[Measured]) -> Table:
         least = "≥" if each.more_is_better else "≤"
         goal = "" if each.goal is None else f"{least} {each.goal:,g} {each.unit}"
         met = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[each.met]
-        table.add_row(each.what, f"{_number(each.value)} {each.unit}", goal, met, stock.get(each.what, ""))
+        row = [each.what, f"{_number(each.value)} {each.unit}", goal, met]
+        table.add_row(*row, *([stock.get(each.what, "")] if compared else []))
     return table
 
 

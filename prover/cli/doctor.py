@@ -11,12 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
-import platformdirs
 import psutil
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lemmas.store import default_path
 from prover.errors import LeanUnavailable, SetupError
 from prover.lean.embedded.install import LEAN_VERSION, embedded_root
 from prover.lean.embedded.node import node_binary
@@ -97,7 +97,7 @@ def examine(folder: Path) -> Report:
         node = _node()
     except SetupError as error:
         missing["node"] = str(error)
-    library = platformdirs.user_data_path("prover") / "lemmas.sqlite"
+    library = default_path()
     return Report(
         usable=(("native",) if native else ()) + (("embedded",) if embedded and node else ()),
         native=native,

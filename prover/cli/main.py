@@ -22,6 +22,7 @@ from prover.errors import INTERRUPTED, ProverError
 COMMANDS = {
     "prove": "prover.cli.prove",
     "show": "prover.cli.show",
+    "lemmas": "prover.cli.lemmas",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
     "lsp": "prover.cli.lsp",

@@ -64,6 +64,18 @@ from prover.errors import InputError
     metavar="N",
     help="Draws the order of equally likely tactics; 0 draws nothing. [default: 0]",
 )
+@click.option(
+    "--db", metavar="PATH", help="The lemma library to use. [default: the one that `prover doctor` names]"
+)
+@click.option("--no-library", is_flag=True, help="Use no lemma of the library, and keep nothing in it.")
+@click.option(
+    "--lemmas",
+    "form",
+    type=click.Choice(["inline", "theorem"]),
+    default="inline",
+    show_default=True,
+    help="How a written proof brings lemmas of the library: inside it, or as theorems before it.",
+)
 @click.option("--write", is_flag=True, help="Put each certified proof into its file.")
 @click.option(
     "--json",
@@ -88,6 +100,9 @@ def prove(
     budgets: tuple[str, ...],
     trace: str | None,
     resume: str | None,
+    db: str | None,
+    no_library: bool,
+    form: str,
     **options: Any,
 ) -> None:
     """Prove the holes (`sorry`) of Lean files.
@@ -108,15 +123,23 @@ def prove(
     Records for another program; the same on every machine:
         prover prove Theory/ --json - --tactics 2000 --seconds 100000
 
+    What is proved is kept in the lemma library and helps later runs; see `prover lemmas --help`.
+
     Exit status: 0 all proved, 1 some stay open, 2 bad input or usage, 3 no usable Lean, 130 interrupted.
     Options not given are taken from `prover.toml`.
     """
-    from prover.cli.run import run  # late, so that help is fast
+    from lemmas.store import default_path  # late, so that help is fast
+    from prover.cli.run import run
 
+    if no_library and db is not None:
+        raise InputError("--db and --no-library exclude each other: give one of them")
+    if form == "theorem" and not write:
+        raise InputError("--lemmas theorem is about what is written: give --write as well")
+    library = None if no_library else default_path() if db is None else Path(db)
     given = {name: value for name, value in options.items() if value is not None}
     for setting, amount in parse_budget(budgets).items():
         if setting in given:
             raise InputError(f"--budget and --{setting} both limit the {setting}: give one of them")
         given[setting] = amount
     settings = dataclasses.replace(load_settings(Path.cwd()), **given)
-    context.exit(run(paths, names, settings, write, json_path, trace, resume))
+    context.exit(run(paths, names, settings, write, json_path, trace, resume, library, form == "theorem"))

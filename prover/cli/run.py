@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from prover.cli import render
+from prover.cli.library import Lending
 from prover.cli.progress import Progress, make_progress
 from prover.cli.signals import stopped_by_signals
 from prover.cli.targets import Targets, find_targets
@@ -50,8 +51,11 @@ def run(
     json_path: str | None,
     trace_path: str | None,
     resume_path: str | None,
+    library_path: Path | None,
+    as_theorems: bool,
 ) -> int:
-    """Answers the exit status. Raises `ProverError`."""
+    """Answers the exit status. `library_path` is None for a run without the lemma library; `as_theorems`:
+    lemmas that written proofs bring become theorems before them. Raises `ProverError`."""
     policies = policy_factory(settings.policy, settings.seed)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
@@ -65,12 +69,23 @@ def run(
     tally = Tally(total, refused=bool(targets.unreadable))
     pools = gateway_factory(settings.lean)
     recordings = _recordings(resume_path)  # before the trace, which may be the same file
-    with _output("--json", json_path) as lines, _output("--trace", trace_path) as trace:
-        proving = Proving(targets.jobs, pools, policies, settings, write, recordings)
-        return _watch(proving, tally, lines, trace)
+    sources = [job.source for job in targets.jobs]
+    with (
+        _output("--json", json_path) as lines,
+        _output("--trace", trace_path) as trace,
+        Lending(library_path, sources) as lending,
+    ):
+        proving = Proving(targets.jobs, pools, lending.policies(policies), settings, write, recordings)
+        status = _watch(proving, lending, tally, lines, trace)
+        if as_theorems and status != INTERRUPTED:
+            for trouble in lending.lift(pools):
+                click.echo(f"prover: {trouble}", err=True)
+        return status
 
 
-def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO | None) -> int:
+def _watch(
+    proving: Proving, lending: Lending, tally: Tally, lines: TextIO | None, trace: TextIO | None
+) -> int:
     begun = time.monotonic()
     summary_to_stderr = lines is sys.stdout
     text = None if summary_to_stderr else Console()
@@ -82,6 +97,8 @@ def _watch(proving: Proving, tally: Tally, lines: TextIO | None, trace: TextIO |
             closing(proving.events()) as events,
         ):
             for event in events:
+                for trouble in lending.see(event):
+                    report.progress.note(f"prover: {trouble}", "red")
                 report.tell(event)
     finally:
         click.echo(render.summary(tally, time.monotonic() - begun), err=summary_to_stderr)

@@ -13,7 +13,7 @@ import re
 import stat
 import tempfile
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,9 +111,14 @@ def find_sources(path: Path) -> list[Path]:
 
 
 def write_proofs(source: Source, proofs: Mapping[Hole, str], expected: bytes | None = None) -> bytes:
-    """Put each text in the place of its hole, in the real file, all of them or none.
+    """Put each text in the place of its hole, in the real file, all of them or none. As `write_edits`."""
+    return write_edits(source, [(hole.span, proof) for hole, proof in proofs.items()], expected)
 
-    Every byte outside the holes stays as it is; line ends inside a proof become those of the lines around
+
+def write_edits(source: Source, edits: Iterable[tuple[Span, str]], expected: bytes | None = None) -> bytes:
+    """Replace spans of the text that don't overlap, in the real file, all of them or none.
+
+    Every byte outside them stays as it is; line ends inside a new text become those of the lines around
     it. Raises `FileChanged` when the file is no longer what was read, `SourceError` when it can't be
     written.
     """
@@ -121,12 +126,17 @@ def write_proofs(source: Source, proofs: Mapping[Hole, str], expected: bytes | N
     returns = [match.start() for match in re.finditer("\r\n", decoded)]
     shift = len(_BOM) if decoded.startswith(_BOM) else 0
     removed = [at - shift - n for n, at in enumerate(returns)]  # where in the text each `\r` is missing
-    edits: list[tuple[Span, str]] = []
-    for hole, proof in proofs.items():
-        start = hole.span.start + shift + bisect_left(removed, hole.span.start)
-        span = Span(start, start + hole.span.end - hole.span.start)
-        edits.append((span, proof.replace("\n", _line_end(decoded, start))))
-    content = _substituted(decoded, edits).encode("utf-8")
+
+    def real(offset: int) -> int:
+        return offset + shift + bisect_left(removed, offset)
+
+    content = _substituted(
+        decoded,
+        [
+            (Span(real(span.start), real(span.end)), text.replace("\n", _line_end(decoded, real(span.start))))
+            for span, text in edits
+        ],
+    ).encode("utf-8")
     _replace_file(source, content, source.raw if expected is None else expected)
     return content
 

@@ -7,6 +7,7 @@ inside which columns are free. Each hole is laid out by itself, and may be fille
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from prover.lean.layout import Layout
@@ -31,6 +32,41 @@ def fit(source: Source, hole: Hole, script: Sequence[str]) -> str:
     if hole.place is Place.TERM:
         return _term(around, script)
     return _line(around, script[0]) if len(script) == 1 else _block(around, script)
+
+
+def unfit(source: Source, hole: Hole, proof: str) -> list[str]:
+    """The lines of a tactic block that proves what `proof`, in the place of the hole, proves: the script that
+    `fit` laid out so, perhaps in brackets."""
+    if hole.place is Place.TERM:
+        inner = proof[1:-1].rstrip() if _is_bracketed(proof) else proof
+        if not inner.startswith(("by ", "by\n")):
+            return [f"exact {line}" if n == 0 else line for n, line in enumerate(proof.split("\n"))]
+        rest = inner.removeprefix("by")
+        return _dedented(rest) if rest.startswith("\n") else rest.strip().split("\n")
+    if proof.startswith("(\n") and _is_bracketed(proof):
+        return _dedented(proof[1:-1].rstrip())
+    if proof.startswith("\n"):
+        return _dedented(proof)
+    first, *rest_lines = proof.split("\n")
+    column = source.layout(hole).column
+    return [first, *(line[column:] if not line[:column].strip() else line.lstrip() for line in rest_lines)]
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether one pair of brackets is around all of it."""
+    if not text.startswith("("):
+        return False
+    depth = 0
+    for token in tokens(text):
+        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+        if depth == 0:
+            return token.end == len(text.rstrip())
+    return False
+
+
+def _dedented(block: str) -> list[str]:
+    """The lines after the first line's end, without the indentation that they share."""
+    return textwrap.dedent(block.removeprefix("\n")).rstrip().split("\n")
 
 
 def _term(around: Layout, script: Sequence[str]) -> str:

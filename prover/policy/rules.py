@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from prover.policy.conjectures import conjectures, replace_term
 from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
+from prover.policy.theory import lemmas, prove_laws
 from prover.policy.view import Kind, Variable, View
 
 Proposal = tuple[str, float]
@@ -184,6 +185,11 @@ def fertilize(view: View) -> Iterator[Proposal]:
         yield f"rw [← {proof.name}]", -2.2
 
 
+def rewrite_by_laws(view: View) -> Iterator[Proposal]:
+    for law in view.laws:
+        yield f"rw [{law.name}]", -2.4
+
+
 def use_hypotheses(view: View) -> Iterator[Proposal]:
     head = _head(view.target)
     for proof in view.proofs:
@@ -245,6 +251,9 @@ RULES: tuple[Rule, ...] = (
     induct_on_proofs,
     consider_cases,
     conjecture,
+    prove_laws,
+    lemmas,
+    rewrite_by_laws,
     fertilize,
     use_hypotheses,
     specialize,

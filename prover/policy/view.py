@@ -16,6 +16,7 @@ _DAGGER = re.compile(r"✝\w*")
 _LIBRARY_DATA = frozenset(
     ("Nat", "Int", "Fin", "Bool", "Unit", "Ordering", "Char", "String", "List", "Array", "Vector")
 ) | {"Option", "Except", "Prod", "Sum", "Sigma", "Subtype"}
+_LAW = re.compile(r"law\d+")
 _INFIX_DATA = {"×": "Prod", "⊕": "Sum"}
 _UNIVERSE = re.compile(r"(Type|Sort)\b")
 
@@ -28,6 +29,7 @@ class Kind(Enum):
     FUNCTION = "function"  # f : α → β, P : α → Prop
     INSTANCE = "instance"
     PROOF = "proof"
+    LAW = "law"  # law1 : ∀ x, f x = x: a lemma that the policy has had proved
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ class View:
         return self.of_kind(Kind.PROOF)
 
     @cached_property
+    def laws(self) -> list[Variable]:
+        return self.of_kind(Kind.LAW)
+
+    @cached_property
     def local(self) -> frozenset[str]:
         return frozenset(variable.name for variable in self.variables)
 
@@ -147,7 +153,7 @@ class View:
         if outer == "→" and self._data_head(type_.rpartition("→")[2]):
             return Kind.FUNCTION, ""
         if outer:
-            return Kind.PROOF, ""
+            return (Kind.LAW if _LAW.fullmatch(name) else Kind.PROOF), ""
         if type_ in types:
             return Kind.ELEMENT, ""
         data = self._data_head(type_)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from prover.lean.gateway import LeanSession
 from prover.search.script import Step
 from prover.search.suggestions import answers, question
+from prover.search.unfold import unfolded
 from prover.types import Advanced, Failed, Proved, TacticState
 
 _RUNS = 60
@@ -24,8 +25,10 @@ def shortened(session: LeanSession, script: Step) -> Step:
     """Leaves out, from the top, each step whose one goal's proof also proves the goal before it; then each
     argument of `simp […]` and `grind […]` without which the proof goes through.
 
-    Lean runs what is left; after a number of runs the rest stays as it is.
+    Lean runs what is left; after a number of runs the rest stays as it is. A step that tries several things
+    in turn is first taken apart into those that do something.
     """
+    script = unfolded(session, script)
     script = _Editor(session, _RUNS).shorten(script, session.root, 0)
     return _Editor(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
 

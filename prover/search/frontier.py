@@ -11,10 +11,12 @@ from typing import Protocol
 from prover.search.tree import GoalNode, NodeStatus, TacticNode
 from prover.types import Candidate
 
-# What a goal and a character of a goal's text are taken to cost still, as -log probability. Any positive cost
-# of text keeps the search fair: only finitely many goals cost less than a given one.
+# What a goal, a character of its target and one of its hypotheses are taken to cost still, as -log
+# probability. Any positive cost of text keeps the search fair: only finitely many goals cost less than a
+# given one. Hypotheses cost little: a lemma that was proved on the way is no burden.
 _COST_OF_GOAL = 0.5
 _COST_OF_CHARACTER = 0.002
+_COST_OF_HYPOTHESES = 0.0002
 
 _EXPLORATION = 1.0
 
@@ -43,7 +45,12 @@ class Frontier(Protocol):
 
 def estimate(goal: GoalNode) -> float:
     """What a proof of it may cost, as -log probability."""
-    return sum(_COST_OF_GOAL + _COST_OF_CHARACTER * len(part.text) for part in goal.goals)
+    return sum(
+        _COST_OF_GOAL
+        + _COST_OF_CHARACTER * len(part.target)
+        + _COST_OF_HYPOTHESES * (len(part.text) - len(part.target))
+        for part in goal.goals
+    )
 
 
 def price(goal: GoalNode) -> float:

@@ -88,7 +88,7 @@ def _lines(script: Step | None, block: Callable[[Step | None, str], list[str]]) 
     """
     if script is None:
         return [SORRY]
-    lines = script.tactic.split("\n")
+    lines = _block(script.tactic)
     left = [number for group in script.groups for number in group]
     left.sort()
     for group, part in sorted(
@@ -101,6 +101,20 @@ def _lines(script: Step | None, block: Callable[[Step | None, str], list[str]]) 
         lines += block(part, script.tags[group[0]]) if len(group) == 1 else _tied(part, len(group))
         left = [number for number in left if number not in group]
     return lines
+
+
+def _block(tactic: str) -> list[str]:
+    """The lines of a tactic, without the brackets around several on lines of their own."""
+    lines = tactic.split("\n")
+    if len(lines) == 1 or not tactic.startswith("(") or not tactic.endswith(")"):
+        return lines
+    inner = [
+        lines[0][1:],
+        *(line.removeprefix(" ") for line in lines[1:-1]),
+        lines[-1].removeprefix(" ")[:-1],
+    ]
+    set_in = all(line.startswith(" ") or not line for line in lines[1:])
+    return inner if set_in and not _unbalanced("\n".join(inner)) else lines
 
 
 def _tied(part: Step | None, goals: int) -> list[str]:

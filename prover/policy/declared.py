@@ -1,0 +1,111 @@
+"""Reads types, constructors and defining equations out of the declarations of a file.
+
+All of it raises `NotRead` for what is outside the fragment that `syntax` reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from prover.policy.symbols import Symbol
+from prover.policy.syntax import Arm, NotRead, Term, read_arms, read_term, without_comments
+from prover.policy.terms import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The explicit arguments' types and the result's; names in `variables` stand for any type."""
+
+    variables: tuple[str, ...]
+    arguments: tuple[Term, ...]
+    result: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    arity: int
+    arms: tuple[Arm, ...]
+
+
+def read_function(symbol: Symbol) -> Function:
+    declaration = symbol.declaration
+    body = re.split(r"\n\s*(?:termination_by|decreasing_by)\b", without_comments(declaration.body))[0].strip()
+    _, names = _read_statement(declaration.statement)
+    if body.startswith("|"):
+        arms = read_arms(body)
+        bound = tuple(Term(name) for name in names)
+        arms = tuple(((*bound, *patterns), result) for patterns, result in arms)
+        return Function(len(arms[0][0]), arms)
+    if not body.startswith(":="):
+        raise NotRead("body")
+    result = read_term(body.removeprefix(":=").strip())
+    return Function(len(names), ((tuple(Term(name) for name in names), result),))
+
+
+def read_constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
+    variables = tuple(
+        binder for binders, _ in _binders(symbol.declaration.statement)[0] for binder in binders
+    )
+    whole = Term(name, tuple(Term(variable) for variable in variables))
+    body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
+    body = re.sub(r"^\s*(where|:=)", "", body)
+    found = []
+    for arm in re.split(r"\|", body)[1:]:
+        word = re.match(r"\s*([^\W\d][\w'!?]*)", arm)
+        if word is None:
+            raise NotRead("constructor")
+        binders, rest = _binders(arm[word.end() :])
+        arguments = [type_ for names, type_ in binders for _ in names]
+        if rest:
+            arguments += _arrows(read_term(rest))[:-1]
+        found.append((word.group(1), Signature(variables, tuple(arguments), whole)))
+    return found
+
+
+def read_signature(statement: str) -> Signature:
+    return _read_statement(statement)[0]
+
+
+@lru_cache(maxsize=1024)
+def _read_statement(statement: str) -> tuple[Signature, tuple[str, ...]]:
+    """The signature of a definition, and the names of those arguments that stand before the colon."""
+    statement = re.sub(r"^\s*\w+\s+[^\s({\[:]+", "", without_comments(statement))
+    variables = re.findall(r"\{([^{}:]*):\s*(?:Type|Sort)[^{}]*\}", statement)
+    explicit = re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", " ", statement)
+    binders, rest = _binders(explicit)
+    if not rest:
+        raise NotRead("no result")
+    types = [*(type_ for names, type_ in binders for _ in names), *_arrows(read_term(rest))]
+    names = tuple(name for names, _ in binders for name in names)
+    all_variables = tuple(name for group in variables for name in group.split())
+    return Signature(all_variables, tuple(types[:-1]), types[-1]), names
+
+
+def _binders(text: str) -> tuple[list[tuple[list[str], Term]], str]:
+    """The leading `(x y : T)`s, and what stands behind the colon after them."""
+    text = text.strip()
+    if text.startswith("inductive"):
+        text = re.sub(r"^inductive\s+[^\s({\[:]+", "", text).strip()
+    found: list[tuple[list[str], Term]] = []
+    while text.startswith("("):
+        depth = 0
+        for token in tokens(text):
+            depth += (token.text == "(") - (token.text == ")")
+            if depth == 0:
+                break
+        group, text = text[1 : token.start], text[token.end :].strip()
+        names, _, type_ = group.partition(":")
+        found.append((names.split(), read_term(type_)))
+    if text and not text.startswith(":"):
+        raise NotRead(text)
+    return found, text.removeprefix(":").strip()
+
+
+def _arrows(type_: Term) -> list[Term]:
+    found = []
+    while type_.head == "→":
+        found.append(type_.args[0])
+        type_ = type_.args[1]
+    return [*found, type_]

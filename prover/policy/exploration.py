@@ -1,0 +1,308 @@
+"""Which equations hold between the functions that a goal speaks of, found by trying them out.
+
+Theory exploration as QuickSpec does it: terms are made from the small to the large and computed on sample
+values. Terms that agree on all of them are taken for equal, and of equal terms only one is built upon. What
+follows from definitions and from smaller laws by rewriting is left out. What is found is conjecture.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from prover.policy.programs import FALSE, TRUE, Programs, Stuck, TooLong, Value, data
+from prover.policy.rewriting import Rewriting, heads, matched, replaced
+from prover.policy.syntax import Term
+
+_SAMPLES = 60
+_SIZES = (0, 0, 1, 1, 2, 2, 3, 3, 4, 6)
+_MAX_SIZE = 6
+_MAX_TERMS = 2500
+_VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
+_OPERATOR_TYPES = {
+    "+": ("Nat", "Int"),
+    "*": ("Nat", "Int"),
+    "++": ("List",),
+    "&&": ("Bool",),
+    "||": ("Bool",),
+}
+
+
+@dataclass(frozen=True)
+class Law:
+    """`left = right` for all values of the variables in them, which have these types."""
+
+    left: Term
+    right: Term
+    types: tuple[tuple[str, Term], ...]
+
+    def __str__(self) -> str:
+        binders = " ".join(f"({name} : {type_})" for name, type_ in self.types)
+        return f"∀ {binders}, {self.left} = {self.right}"
+
+    @cached_property
+    def size(self) -> int:
+        return self.left.size + self.right.size
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        return heads(self.left) | heads(self.right)
+
+    @property
+    def distributes(self) -> bool:
+        """`f (g x y) … = g (f x …) (f y …)`."""
+        inner = [argument.head for argument in self.right.args]
+        return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Something to make terms with: what to call, how it is written, and its types."""
+
+    name: str
+    written: str
+    arguments: tuple[Term, ...]
+    result: Term
+    rank: int
+
+
+@dataclass(frozen=True)
+class _Made:
+    term: Term
+    type: Term
+    values: tuple[Value | None, ...]
+
+
+def explore(programs: Programs, builders: Sequence[Builder], types: Sequence[Term]) -> list[Law]:
+    """The laws found, those of earlier functions first, then the smaller ones."""
+    return _Exploration(programs, builders, types).laws()
+
+
+class _Exploration:
+    def __init__(self, programs: Programs, builders: Sequence[Builder], types: Sequence[Term]) -> None:
+        self._programs = programs
+        self._builders = builders
+        self._ranks = {builder.written: builder.rank for builder in builders}
+        self._types: dict[str, Term] = {}
+        self._known: dict[tuple[Term, tuple[Value | None, ...]], Term] = {}
+        self._made: list[list[_Made]] = [[], []]
+        self._laws: list[Law] = []
+        self._count = 0
+        self._rng = random.Random(0)
+        self._name_variables(types)
+
+    def laws(self) -> list[Law]:
+        for size in range(2, _MAX_SIZE + 1):
+            self._made.append([])
+            if not all(self._add(*made) for made in self._combinations(size)):
+                break
+        for left, right in self._schemes():
+            self._try(left, right)
+        return sorted(self._independent(), key=self._difficulty)
+
+    def _difficulty(self, law: Law) -> tuple[int, bool, int]:
+        """Later functions rest on earlier ones, and what is general on what is said of constructors."""
+        constructed = any(
+            argument.head not in self._types and self._ranks.get(argument.head, -1) < 0
+            for argument in law.left.args
+        )
+        return self._top(law), not constructed, law.size
+
+    def _independent(self) -> list[Law]:
+        """Those that do not follow from smaller and more general ones by rewriting."""
+        system = Rewriting(self._types)
+        for builder in self._builders:
+            if builder.rank >= 0:
+                for left, right in self._programs.equations(builder.name):
+                    system.define(left, right)
+        found = []
+        for law in sorted(self._laws, key=lambda law: (law.size, -len(law.types))):
+            if system.normal(law.left) != system.normal(law.right):
+                found.append(law)
+                always = self._ranks.get(law.left.head, -1) > self._ranks.get(law.right.head, -1)
+                system.add(law.left, law.right, always)
+        return found
+
+    def _name_variables(self, types: Sequence[Term]) -> None:
+        for type_, group in zip(types, _VARIABLES, strict=False):
+            count = 2 if type_.head in ("Bool",) else 3
+            for name in group[:count]:
+                taken = self._programs.symbols.resolve(name) is not None
+                self._types[f"{name}'" if taken else name] = type_
+        self._valuations = [
+            {name: self._sample(type_, self._rng.choice(_SIZES)) for name, type_ in self._types.items()}
+            for _ in range(_SAMPLES)
+        ]
+        for name, type_ in self._types.items():
+            values = tuple(valuation[name] for valuation in self._valuations)
+            made = _Made(Term(name), type_, values)
+            self._known.setdefault((type_, values), made.term)
+            self._made[1].append(made)
+        for builder in self._builders:
+            if not builder.arguments:
+                self._add(builder, ())
+
+    def _sample(self, type_: Term, size: int) -> Value:
+        """A value with so many constructors that take others of its type, where there are such."""
+        rng = self._rng
+        if type_.head in ("Nat", "Int"):
+            return size if type_.head == "Nat" else size * rng.choice((-1, 1))
+        if type_.head == "Bool":
+            return rng.choice((TRUE, FALSE))
+        if type_.head == "List":
+            options = ["List.cons" if size else "List.nil"]
+            arguments: Mapping[str, Sequence[Term]] = {"List.nil": (), "List.cons": (type_.args[0], type_)}
+        else:
+            options, arguments = self._options(type_)
+            recursive = [name for name in options if type_ in arguments[name]]
+            plain = [name for name in options if name not in recursive]
+            options = (recursive if size else plain) or options
+        if not options or size < -3:
+            return data(f"#{rng.randrange(3)}")
+        name = rng.choice(options)
+        return data(name, *(self._argument(argument, type_, size) for argument in arguments[name]))
+
+    def _argument(self, type_: Term, of: Term, size: int) -> Value:
+        return self._sample(type_, size - 1 if type_ == of else self._rng.choice(_SIZES[:-2]))
+
+    def _options(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
+        """The constructors of a type, and the types of their arguments."""
+        options = self._programs.of_type(type_.head)
+        arguments = {}
+        for name in options:
+            signature = self._programs.constructors[name]
+            given = dict(zip(signature.variables, type_.args, strict=False))
+            arguments[name] = [replaced(argument, given) for argument in signature.arguments]
+        return options, arguments
+
+    # -- terms -------------------------------------------------------------------------------------------
+
+    def _combinations(self, size: int) -> Iterator[tuple[Builder, tuple[_Made, ...]]]:
+        for builder in self._builders:
+            for parts in _partitions(size - 1, len(builder.arguments)):
+                choices = [
+                    [made for made in self._made[part] if made.type == type_]
+                    for part, type_ in zip(parts, builder.arguments, strict=True)
+                ]
+                yield from ((builder, arguments) for arguments in itertools.product(*choices))
+
+    def _add(self, builder: Builder, arguments: tuple[_Made, ...]) -> bool:
+        """Make a term and look whether it equals one that is known. False when there are too many."""
+        if any(_nested(builder, argument.term) for argument in arguments):
+            return True
+        self._count += 1
+        if self._count > _MAX_TERMS:
+            return False
+        values = tuple(
+            self._call(builder, tuple(argument.values[i] for argument in arguments)) for i in range(_SAMPLES)
+        )
+        if sum(value is None for value in values) > _SAMPLES // 3:
+            return True
+        term = Term(builder.written, tuple(argument.term for argument in arguments))
+        key = (builder.result, values)
+        if key in self._known:
+            self._find(term, self._known[key])
+        else:
+            self._known[key] = term
+            self._made[min(term.size, len(self._made) - 1)].append(_Made(term, builder.result, values))
+        return True
+
+    def _call(self, builder: Builder, values: tuple[Value | None, ...]) -> Value | None:
+        if None in values:
+            return None
+        try:
+            return self._programs.call(builder.name, values)  # type: ignore[arg-type]
+        except (Stuck, TooLong):
+            return None
+
+    # -- laws --------------------------------------------------------------------------------------------
+
+    def _find(self, one: Term, other: Term) -> None:
+        left, right = sorted((one, other), key=lambda term: (self._ranks.get(term.head, -1), term.size))[::-1]
+        if not variables(right, self._types) <= variables(left, self._types):
+            left, right = right, left
+        if not variables(right, self._types) <= variables(left, self._types):
+            return
+        if self._by_definition(left, right) or any(
+            _covers(law, left, right, self._types) for law in self._laws
+        ):
+            return
+        names = [name for name in self._types if name in variables(left, self._types)]
+        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names)))
+
+    def _by_definition(self, left: Term, right: Term) -> bool:
+        scope: Mapping[str, Value] = {name: data(f"?{name}") for name in self._types}
+        try:
+            return self._programs.value(left, scope) == self._programs.value(right, scope)
+        except (Stuck, TooLong):
+            return False
+
+    def _schemes(self) -> Iterator[tuple[Term, Term]]:
+        """Distribution of one binary function over another, which is too large to come by."""
+        binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
+        for over, under in itertools.permutations(binary, 2):
+            if not (set(under.arguments) == {under.result} and over.result == under.result):
+                continue
+            names = [name for name, type_ in self._types.items() if type_ == under.result][:3]
+            others = [name for name, type_ in self._types.items() if type_ == over.arguments[0]]
+            if len(names) < 3:
+                continue
+            x, y, z = map(Term, names)
+            f, g = over.written, under.written
+            if set(over.arguments) == {under.result}:
+                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z))))
+            if over.arguments[1] == under.result and others:
+                a = x if over.arguments[0] == under.result else Term(others[0])
+                left = Term(f, (a, Term(g, (y, z))))
+                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z))))
+
+    def _try(self, left: Term, right: Term) -> None:
+        agreed = 0
+        for valuation in self._valuations:
+            try:
+                if self._programs.value(left, valuation) != self._programs.value(right, valuation):
+                    return
+                agreed += 1
+            except (Stuck, TooLong):
+                continue
+        if agreed > _SAMPLES // 3:
+            self._find(left, right)
+
+    def _top(self, law: Law) -> int:
+        return max(self._ranks.get(name, -1) for name in heads(law.left) | heads(law.right))
+
+
+def _nested(builder: Builder, argument: Term) -> bool:
+    """Whether this is one more of the same: two constructors on each other, three times a function."""
+    if argument.head != builder.written:
+        return False
+    if builder.rank < 0:
+        return True
+    return len(builder.arguments) == 1 and argument.args[0].head == builder.written
+
+
+def _partitions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """The ways to write `total` as a sum of so many numbers from 1, in order."""
+    if parts == 0:
+        return
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(1, total - parts + 2):
+        for rest in _partitions(total - first, parts - 1):
+            yield (first, *rest)
+
+
+def variables(term: Term, types: Mapping[str, Term]) -> frozenset[str]:
+    return heads(term) & types.keys()
+
+
+def _covers(law: Law, left: Term, right: Term, types: Mapping[str, Term]) -> bool:
+    for one, other in ((left, right), (right, left)):
+        given: dict[str, Term] = {}
+        if matched(law.left, one, types, given) and matched(law.right, other, types, given):
+            return True
+    return False

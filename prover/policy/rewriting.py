@@ -1,0 +1,88 @@
+"""Rewriting of terms by equations, as far as telling apart what says something new needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prover.policy.syntax import Term
+
+_STEPS = 60
+
+
+def heads(term: Term) -> frozenset[str]:
+    return frozenset((term.head,)).union(*map(heads, term.args))
+
+
+def replaced(term: Term, given: Mapping[str, Term]) -> Term:
+    if term.head in given and not term.args:
+        return given[term.head]
+    return Term(term.head, tuple(replaced(arg, given) for arg in term.args), term.arms)
+
+
+def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[str, Term]) -> bool:
+    """Whether `term` is `pattern` with its variables replaced as `given`, which is filled in."""
+    if pattern.head in types:
+        return given.setdefault(pattern.head, term) == term
+    return (
+        pattern.head == term.head
+        and len(pattern.args) == len(term.args)
+        and all(matched(p, t, types, given) for p, t in zip(pattern.args, term.args, strict=True))
+    )
+
+
+class Rewriting:
+    """Equations whose variables are `types`' keys, used from left to right where that makes a term less."""
+
+    def __init__(self, types: Mapping[str, Term]) -> None:
+        self._types = types
+        self._definitions: list[tuple[Term, Term, dict[str, Term]]] = []
+        self._laws: list[tuple[Term, Term, bool]] = []
+
+    def define(self, left: Term, right: Term) -> None:
+        """A defining equation: used whether it makes a term less or not. Its variables are its own."""
+        names = {name: Term(name) for argument in left.args for name in _leaves(argument)}
+        self._definitions.append((left, right, names))
+
+    def add(self, left: Term, right: Term, always: bool) -> None:
+        """A law: used where it makes a term less, or `always` from left to right."""
+        self._laws += [(left, right, always)] if always else [(left, right, False), (right, left, False)]
+
+    def normal(self, term: Term) -> Term:
+        """What is left when nothing can be rewritten any more, or when that takes too long."""
+        for _ in range(_STEPS):
+            step = self._step(term)
+            if step is None:
+                return term
+            term = step
+        return term
+
+    def _step(self, term: Term) -> Term | None:
+        for at, argument in enumerate(term.args):
+            step = self._step(argument)
+            if step is not None:
+                return Term(term.head, (*term.args[:at], step, *term.args[at + 1 :]))
+        for left, right, names in self._definitions:
+            given: dict[str, Term] = {}
+            if left.head == term.head and matched(left, term, names, given):
+                return replaced(right, given)
+        for left, right, always in self._laws:
+            given = {}
+            if left.head == term.head and matched(left, term, self._types, given):
+                result = replaced(right, given)
+                if always or _rank(result) < _rank(term):
+                    return result
+        return None
+
+
+def _rank(term: Term) -> tuple[int, str]:
+    return term.size, str(term).replace("(", "~")  # names before what is in brackets
+
+
+def _leaves(term: Term) -> frozenset[str]:
+    """The variables of a pattern: its small names without arguments."""
+    if not term.args:
+        is_variable = (
+            "." not in term.head and not term.head.isdigit() and term.head not in ("true", "false", "[]")
+        )
+        return frozenset((term.head,)) if is_variable else frozenset()
+    return frozenset().union(*map(_leaves, term.args))

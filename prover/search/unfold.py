@@ -1,0 +1,80 @@
+"""Steps that try several things in turn, taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from prover.lean.gateway import LeanSession
+from prover.search.script import Step
+from prover.types import Advanced, Failed, Proved, TacticState
+
+_TRIES = re.compile(r"\(try .+\)", re.DOTALL)
+
+
+def unfolded(session: LeanSession, script: Step) -> Step:
+    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed. Lean runs each once, and
+    what ends in alternatives (`first | … | …`) is left with the one that does it."""
+    return _Unfolder(session).unfold(script, session.root, 0)
+
+
+class _Unfolder:
+    """Turns `(try a\\n try b)` into those of the steps `a` and `b` that succeed."""
+
+    def __init__(self, session: LeanSession) -> None:
+        self._session = session
+
+    def unfold(self, script: Step, state: TacticState, goal: int) -> Step:
+        outcome = self._session.run(state, script.tactic, goal) if script.parts else None
+        if outcome is not None and not isinstance(outcome, Advanced):
+            return script
+        parts: tuple[Step | None, ...] = ()
+        if outcome is not None:
+            if outcome.state.groups != script.groups:
+                return script
+            parts = tuple(
+                part and self.unfold(part, outcome.state, group[0])
+                for group, part in zip(script.groups, script.parts, strict=True)
+            )
+        whole = replace(script, parts=parts)
+        return self._steps(whole, state, goal) or whole
+
+    def _steps(self, script: Step, state: TacticState, goal: int) -> Step | None:
+        """None where it can't be taken apart."""
+        tried = _TRIES.fullmatch(script.tactic)
+        if tried is None:
+            return None
+        steps: list[tuple[str, Advanced]] = []
+        for attempt in script.tactic[5:-1].split("\n try "):
+            for tactic in _ways(_bare(attempt)):
+                outcome = self._session.run(state, tactic, goal)
+                if not isinstance(outcome, Failed):
+                    break
+            if isinstance(outcome, Proved):
+                return None if script.parts else _chain(steps, Step(tactic))
+            if isinstance(outcome, Advanced):
+                if len(outcome.state.goals) != 1:
+                    return None
+                steps.append((tactic, outcome))
+                state, goal = outcome.state, 0
+        last = script.parts[0] if len(script.parts) == 1 else None
+        return None if last is None else _chain(steps, last)
+
+
+def _bare(attempt: str) -> str:
+    """Without the brackets around it, and its lines set in as far as they must be."""
+    whole = attempt.startswith("(") and attempt.endswith(")")
+    return (attempt[1:-1] if whole else attempt).replace("\n     ", "\n")
+
+
+def _ways(tactic: str) -> list[str]:
+    """Each alternative at the end of a tactic by itself."""
+    before, first, alternatives = tactic.partition("\n  first\n  | ")
+    return [f"{before}\n  {way}" for way in alternatives.split("\n  | ")] if first else [tactic]
+
+
+def _chain(steps: list[tuple[str, Advanced]], last: Step) -> Step:
+    for tactic, outcome in reversed(steps):
+        tags = tuple(goal.case for goal in outcome.state.goals)
+        last = Step(tactic, tags, outcome.state.groups, (last,))
+    return last

@@ -1,0 +1,193 @@
+"""Laws that are conjectured by computing, and the tactics that prove them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.goals import parse_goal
+from prover.lean.source import parse_source
+from prover.policy.fixed import FixedPolicy
+from prover.policy.programs import Programs, Stuck, TooLong, data
+from prover.policy.rewriting import Rewriting
+from prover.policy.symbols import Symbols
+from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.theory import laws_for, prove_laws
+from prover.policy.view import View
+from prover.search.editing import shortened
+from prover.search.script import Step, structured
+from prover.types import Declaration, Hole, Place, Position, Proved, Span, Standing, Theorem
+
+HERE = Span(0, 0)
+
+
+def declare(kind: str, name: str, statement: str, body: str) -> Declaration:
+    return Declaration(kind, f"Play.{name}", HERE, f"{kind} {name} {statement}", body)
+
+
+CONTEXT = (
+    declare("inductive", "N", "", "where\n| zero : N\n| succ : N → N\nderiving Repr"),
+    declare("inductive", "Seq", "(α : Type)", "where | none | more (x : α) (rest : Seq α)"),
+    declare("def", "plus", ": N → N → N", "| .zero, y => y\n| .succ x, y => .succ (plus x y)"),
+    declare(
+        "def",
+        "join",
+        "{α : Type} : Seq α → Seq α → Seq α",
+        "| .none, t => t\n| .more x s, t => .more x (join s t)",
+    ),
+    declare(
+        "def",
+        "turn",
+        "{α : Type} (s : Seq α) : Seq α",
+        ":= match s with\n| .none => .none\n| .more x s => join (turn s) (.more x .none)",
+    ),
+    declare(
+        "def",
+        "onto",
+        "{α : Type} : Seq α → Seq α → Seq α",
+        "| .none, t => t\n| .more x s, t => onto s (.more x t)",
+    ),
+    declare(
+        "def",
+        "atMost",
+        ": N → N → Bool",
+        "| .zero, _ => true\n| .succ _, .zero => false\n| .succ x, .succ y => atMost x y",
+    ),
+    declare("def", "least", "(x y : N) : N", ":= if atMost x y then x else y"),
+    declare("def", "forever", ": N → N", "| x => forever (.succ x)"),
+)
+SYMBOLS = Symbols(CONTEXT, "Play")
+
+
+def laws(goal: str) -> list[str]:
+    return [str(law) for law in laws_for(View(parse_goal(goal), SYMBOLS))]
+
+
+def number(n: int) -> Term:
+    return Term("N.zero") if n == 0 else Term("N.succ", (number(n - 1),))
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "size"),
+    [
+        ("f x (g y)", "f", 4),
+        ("x + 2 * y = z", "=", 7),
+        ("if a = b then [x] else x :: xs", "if", 10),
+        ("(f x).succ", "!succ", 3),
+        (".succ (plus x y)", ".succ", 4),
+        ("fun x => f x", "fun", 1),
+        ("(a, b, c)", "(,)", 5),
+    ],
+)
+def test_terms_are_read(text: str, head: str, size: int) -> None:
+    term = read_term(text)
+    assert (term.head, term.size) == (head, size)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "(", "f (", "let x := 1; x", "∀ x, p x", "x +", "(" * 500 + "x" + ")" * 500]
+)
+def test_what_is_outside_the_fragment_is_not_read(text: str) -> None:
+    with pytest.raises(NotRead):
+        read_term(text)
+
+
+def test_definitions_compute() -> None:
+    programs = Programs(SYMBOLS)
+    assert programs.value(Term("plus", (number(2), number(3))), {}) == programs.value(number(5), {})
+    assert programs.value(read_term("least (.succ .zero) .zero"), {}) == data("N.zero")
+    assert programs.value(read_term("x.succ"), {"x": data("N.zero")}) == data("N.succ", data("N.zero"))
+    with pytest.raises(TooLong):
+        programs.value(Term("forever", (number(0),)), {})
+    with pytest.raises(Stuck):
+        programs.value(Term("unheard_of", (number(0),)), {})
+
+
+def test_a_call_on_the_unknown_is_equal_to_itself_alone() -> None:
+    programs = Programs(SYMBOLS)
+    scope = {"x": data("?x"), "y": data("?y")}
+
+    def value(text: str) -> object:
+        return programs.value(read_term(text), scope)
+
+    assert value("plus (.succ x) y") == value(".succ (plus x y)")
+    assert value("plus x y") != value("plus y x")
+
+
+def test_rewriting_joins_what_laws_make_equal() -> None:
+    system = Rewriting({name: Term("N") for name in "xyz"})
+    system.add(read_term("plus x y"), read_term("plus y x"), always=False)
+    system.add(read_term("plus x (plus y z)"), read_term("plus y (plus x z)"), always=False)
+    one, other = read_term("plus (plus x y) z"), read_term("plus z (plus y x)")
+    assert system.normal(one) == system.normal(other)
+    assert system.normal(one) != system.normal(read_term("plus x y"))
+
+
+def test_the_laws_that_a_proof_needs_are_found() -> None:
+    found = laws("x y : N\n⊢ plus x y = plus y x")
+    assert "∀ (x : N), plus x N.zero = x" in found
+    assert "∀ (x : N) (y : N), plus x y = plus y x" in found
+    found = laws("α : Type\ns : Seq α\n⊢ turn s = onto s Seq.none")
+    assert "∀ (x : Seq α) (y : Seq α), onto x y = join (turn x) y" in found
+    assert "∀ (x : Seq α) (y : Seq α) (z : Seq α), join x (join y z) = join (join x y) z" in found
+
+
+def test_what_sample_values_refute_is_no_law() -> None:
+    found = laws("α : Type\ns t : Seq α\n⊢ join s t = turn s")
+    assert not any(law.endswith("join x y = join y x") for law in found)
+    assert not any(law.endswith("turn x = x") for law in found)
+
+
+@pytest.mark.parametrize("goal", ["p : Prop\n⊢ p", "n : Nat\n⊢ n = n", "x : N\n⊢ unknown x = x", "⊢ plus"])
+def test_a_goal_without_functions_on_data_has_no_laws(goal: str) -> None:
+    assert laws(goal) == []
+
+
+def proposed(goal: str) -> list[str]:
+    declaration = declare("theorem", "goal", ": True", ":= by sorry")
+    hole = Hole(HERE, Position(1, 1), Place.TACTIC)
+    theorem = Theorem(declaration.name, Path("Play.lean"), hole, 0, declaration, CONTEXT)
+    (found,) = FixedPolicy().propose(theorem, [parse_goal(goal)], 200)
+    return [candidate.tactic for candidate in found]
+
+
+def test_laws_are_proved_together_and_once() -> None:
+    goal = "x y : N\n⊢ plus x y = plus y x"
+    (block,) = [tactic for tactic in proposed(goal) if tactic.startswith("(try have law1 :")]
+    assert "induction x generalizing y <;> grind" in block
+    known = f"law1 : ∀ (x : N), plus x N.zero = x\n{goal}"
+    assert not any("have law1 " in tactic for tactic in proposed(known))
+
+
+def test_no_laws_in_the_middle_of_an_induction() -> None:
+    goal = "x y : N\nih : plus x y = plus y x\n⊢ plus x.succ y = plus y x.succ"
+    assert not any("have law" in tactic for tactic in proposed(goal))
+
+
+TEXT = """inductive N where
+  | zero : N
+  | succ : N → N
+
+def plus : N → N → N
+  | .zero, y => y
+  | .succ x, y => .succ (plus x y)
+
+theorem swapped (x y z : N) : plus (plus x y) z = plus z (plus y x) := by
+  sorry
+"""
+
+
+def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("Laws.lean"), TEXT.encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        view = View(session.root.goals[0], Symbols(theorem.context, ""))
+        block = next(tactic for tactic, _ in prove_laws(view))
+        assert isinstance(session.run(session.root, block), Proved)
+        script = shortened(session, Step(block))
+    text = "\n".join(structured(script))
+    assert text.startswith("have law") and "try" not in text and "first" not in text
+    verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]
+    assert verdict.standing is Standing.CERTIFIED
