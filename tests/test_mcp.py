@@ -30,13 +30,15 @@ theorem fermat (a b c n : Nat) (h : n > 2) (k : a * b * c > 0) : a ^ n + b ^ n â
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def client() -> AsyncIterator[Client]:
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
     """Of a server that may write."""
+    library = tmp_path_factory.mktemp("library") / "lemmas.sqlite"
     connected: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
     end = asyncio.Event()
 
     async def connect() -> None:  # in a task of its own, which is to leave what it has entered
-        parameters = StdioServerParameters(command=sys.executable, args=["-m", "prover", "mcp", "--write"])
+        arguments = ["-m", "prover", "mcp", "--write", "--db", str(library)]
+        parameters = StdioServerParameters(command=sys.executable, args=arguments)
         async with Client(parameters) as client:
             connected.set_result(client)
             await end.wait()
@@ -105,6 +107,12 @@ async def test_a_proof_is_written_where_that_is_allowed(
     assert [theorem.name for theorem in source.theorems] == ["fermat"] and not lean.check(source)
 
 
+async def test_what_was_proved_is_found_in_the_library(client: Client, file: str) -> None:
+    await ask(client, "prove_hole", file=file, line=2)
+    found = await ask(client, "search_lemmas", query="swap")
+    assert [(lemma["name"], lemma["standing"]) for lemma in found["lemmas"]] == [("swap", "certified")]
+
+
 async def test_statements_are_proved(client: Client) -> None:
     answer = await ask(client, "prove_statement", statement="âˆ€ n : Nat, 0 + n = n")
     assert answer["status"] == "proved"
@@ -145,7 +153,7 @@ async def test_a_search_is_told_of_and_cancelled(client: Client, file: str) -> N
 
 async def test_no_tool_writes_unless_that_is_asked_for(client: Client) -> None:
     assert "write_proof" in [tool.name for tool in (await client.list_tools()).tools]
-    parameters = StdioServerParameters(command=sys.executable, args=["-m", "prover", "mcp"])
+    parameters = StdioServerParameters(command=sys.executable, args=["-m", "prover", "mcp", "--no-library"])
     async with Client(parameters) as other:
         names = [tool.name for tool in (await other.list_tools()).tools]
     assert "prove_hole" in names and "write_proof" not in names

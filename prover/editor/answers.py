@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lemmas.records import Lemma
 from prover.editor.workbench import Attempt, closes
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
@@ -86,6 +87,26 @@ class CheckAnswer:
     ok: bool
     errors: list[ComplaintAnswer]
     holes: list[HoleAnswer]
+
+
+@dataclass(frozen=True)
+class LemmaAnswer:
+    """`standing`: `certified`, or `stale` or `broken` since. `place` is the file and line it is from."""
+
+    name: str
+    statement: str
+    proof: str
+    standing: str
+    place: str
+
+
+@dataclass(frozen=True)
+class LemmasAnswer:
+    lemmas: list[LemmaAnswer]
+
+
+def lemma_answer(lemma: Lemma) -> LemmaAnswer:
+    return LemmaAnswer(lemma.name, lemma.statement, lemma.script, lemma.standing.value, lemma.place)
 
 
 def goal_answer(goal: Goal) -> GoalAnswer:

@@ -55,8 +55,8 @@ Tactics: TypeAlias = Annotated[
 class Assistant:
     """The tools. Each answers a value of `answers`, or raises `ToolError`, which says what was wrong."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._bench = Workbench(settings, HEARTBEATS)
+    def __init__(self, settings: Settings, library: Path | None) -> None:
+        self._bench = Workbench(settings, library, HEARTBEATS)
 
     def close(self) -> None:
         self._bench.close()
@@ -107,6 +107,16 @@ class Assistant:
         complaints = await _settled(self._bench.check(source))
         return answers.check_answer(source, complaints)
 
+    async def search_lemmas(
+        self,
+        query: Annotated[str, Field(min_length=1, description="Words of the names and statements.")],
+        limit: Annotated[int, Field(ge=1, le=MANY)] = 20,
+    ) -> answers.LemmasAnswer:
+        """Certified proofs of the lemma library whose names or statements have these words, the best match
+        first."""
+        found = _said(lambda: self._bench.library.search(query, limit))
+        return answers.LemmasAnswer([answers.lemma_answer(lemma) for lemma in found])
+
     async def write_proof(
         self, file: File, line: Line, context: Context, column: Column = None, seconds: Seconds = 60
     ) -> answers.ProofAnswer:
@@ -135,9 +145,9 @@ class Assistant:
         return await _settled(job)
 
 
-def server(settings: Settings, write: bool) -> MCPServer[Any]:
-    """`write`: files may be written."""
-    assistant = Assistant(settings)
+def server(settings: Settings, library: Path | None, write: bool) -> MCPServer[Any]:
+    """`library` is the lemma library's file. `write`: files may be written."""
+    assistant = Assistant(settings, library)
 
     @asynccontextmanager
     async def lifespan(served: MCPServer[Any]) -> AsyncIterator[None]:
@@ -160,6 +170,7 @@ def server(settings: Settings, write: bool) -> MCPServer[Any]:
         assistant.prove_hole,
         assistant.prove_statement,
         assistant.check_file,
+        assistant.search_lemmas,
     ):
         made.add_tool(tool, annotations=reading)
     if write:

@@ -91,6 +91,8 @@ def _commands(
         ("Suggest next tactics", "prover.suggest", question),
         (f"Prove with more time ({longer:g} s)", "prover.prove", _with_seconds(question, longer)),
     ]
+    if server.bench.library.open:
+        offered.append(("Try the library", "prover.library", question))
     if entry is not None and entry.busy:
         offered.append(("Stop the search", "prover.stop", question))
     return [

@@ -16,7 +16,6 @@ from prover.editor.sheets import Entry, Sheet
 from prover.editor.views import Target, View
 from prover.editor.workbench import Attempt, closes
 from prover.errors import LeanDied, LeanUnavailable, ProverError
-from prover.policy.protocols import PolicyFactory
 from prover.types import Budget, SearchResult, Status
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "prover.prove": "prove",
     "prover.suggest": "suggest",
+    "prover.library": "by_library",
     "prover.stop": "stop",
 }
 LONGER = 10
@@ -48,13 +48,13 @@ class Questions:
         sheet: Sheet,
         question: wire.Question,
         token: types.ProgressToken | None,
-        policies: PolicyFactory | None = None,
+        by_library: bool = False,
     ) -> Answer:
         """Search, and put the proof into the document. Answers what came of it."""
         view, target, entry = await self._hole(sheet, question, together=True)
         while True:
             try:
-                result = await self._searched(sheet, target, entry, question.seconds, policies, token)
+                result = await self._searched(sheet, target, entry, question.seconds, by_library, token)
             except (LeanUnavailable, LeanDied) as error:
                 entry.status = "Lean failed"
                 if not await self._retries(error):
@@ -69,6 +69,12 @@ class Questions:
                 return {"status": "dropped" if entry.dropped else "cancelled"}
             self._complaint = None
             return await self._conclude(sheet, view, target, entry, result)
+
+    async def by_library(
+        self, sheet: Sheet, question: wire.Question, token: types.ProgressToken | None
+    ) -> Answer:
+        """Search with what the lemma library has, and with nothing else."""
+        return await self.prove(sheet, question, token, by_library=True)
 
     async def suggest(
         self, sheet: Sheet, question: wire.Question, token: types.ProgressToken | None
@@ -132,7 +138,7 @@ class Questions:
         target: Target,
         entry: Entry,
         seconds: float | None,
-        policies: PolicyFactory | None,
+        by_library: bool,
         token: types.ProgressToken | None,
     ) -> SearchResult | None:
         """None when it was cancelled."""
@@ -144,7 +150,7 @@ class Questions:
         limit = settings.seconds if seconds is None else seconds
         budget = Budget(limit, settings.tactics, settings.expansions, settings.tokens, settings.usd)
         known = [] if entry.proof is None else [entry.proof]
-        job = server.bench.prove(target, budget, narrator.see, known, policies)
+        job = server.bench.prove(target, budget, narrator.see, known, by_library)
         entry.job = job
         progress = Progress(server, f"Proving {entry.name}", job)
 
@@ -162,6 +168,9 @@ class Questions:
             progress.end("failed")
             raise
         entry.status = "stopped" if result is None else _outcome(result)
+        trouble = server.bench.library.trouble()
+        if trouble:
+            server.say(f"prover: going on without the lemma library: {trouble}", types.MessageType.Warning)
         progress.end(entry.status)
         server.refresh()
         return result

@@ -68,7 +68,8 @@ class EditorProtocol(LanguageServerProtocol):
 class EditorServer(LanguageServer):
     """`start_io` serves one editor; `end` comes after it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, library: Path | None) -> None:
+        """For an editor that was started in `folder`. `library` is the lemma library's file."""
         super().__init__("prover", prover.__version__, protocol_cls=EditorProtocol, max_workers=2)
         self.sheets: dict[str, Sheet] = {}
         self.options: Mapping[str, Any] = {}
@@ -79,7 +80,7 @@ class EditorServer(LanguageServer):
         self._reader = ThreadPoolExecutor(1, "prover reader")
         self._trouble: list[str] = []
         self._warmed: asyncio.Task[None] | None = None
-        self.bench = Workbench(_settings(folder, self._trouble))
+        self.bench = Workbench(_settings(folder, self._trouble), library)
         sys.setswitchinterval(SWITCH_SECONDS)
         _register(self)
 

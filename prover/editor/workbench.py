@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from prover.config import Settings
 from prover.editor.leans import Leans
+from prover.editor.library import Loans
 from prover.editor.views import Target
 from prover.events import Event
 from prover.lean.connect import gateway_factory
 from prover.lean.gateway import Complaint, LeanGateway
 from prover.lean.source import Source
 from prover.lean.splice import fit
-from prover.policy.protocols import PolicyFactory, TacticGenerator
+from prover.policy.protocols import TacticGenerator
 from prover.policy.specs import policy_factory
 from prover.proving import GatewayPool
 from prover.search.loop import search
@@ -85,16 +87,19 @@ class Workbench:
     Futures end in a `ProverError` where Lean or the question is to blame.
     """
 
-    def __init__(self, settings: Settings, quick: int = SUGGEST_HEARTBEATS) -> None:
-        """A quick question's tactic gets `quick` thousands of heartbeats."""
+    def __init__(self, settings: Settings, library: Path | None, quick: int = SUGGEST_HEARTBEATS) -> None:
+        """`library` is the lemma library's file. A quick question's tactic gets `quick` thousands of
+        heartbeats."""
         self.settings = settings
-        self.policies = policy_factory(settings.policy, settings.seed)
+        self.library = Loans(library)
+        self._policies = policy_factory(settings.policy, settings.seed)
         self._quick = Leans(lambda: gateway_factory(settings.lean, quick), 1, _QUICK_PATIENCE)
         self._searching = Leans(lambda: gateway_factory(settings.lean), settings.jobs, _PATIENCE)
 
     def close(self) -> None:
         self._quick.close()
         self._searching.close()
+        self.library.close()
 
     def goal(self, target: Target) -> Future[Goal]:
         """What is to prove there, in Lean's words."""
@@ -122,7 +127,8 @@ class Workbench:
 
         def work(pool: GatewayPool, stopping: Stopping) -> list[Attempt]:
             gateway = pool.for_source(target.source)
-            return _suggested(gateway, target, self._policy(target), seconds, stopping)
+            policy = self.library.lent(self._policies)(_barred(target))
+            return _suggested(gateway, target, policy, seconds, stopping)
 
         return self._quick.submit(work, common)
 
@@ -146,11 +152,13 @@ class Workbench:
         budget: Budget,
         tell: Callable[[Event], None],
         known: Sequence[str] = (),
-        policies: PolicyFactory | None = None,
+        by_library: bool = False,
         common: bool = False,
     ) -> Future[SearchResult]:
         """Search for a proof; those that are `known` from before are looked at first. No other theorem of the
-        text that is open may be used. `tell` is called from another thread."""
+        text that is open may be used. `by_library`: only with what the library has. `tell` is called from
+        another thread."""
+        policies = self.library.alone() if by_library else self.library.lent(self._policies)
 
         def work(pool: GatewayPool, stopping: Stopping) -> SearchResult:
             gateway = pool.for_source(target.source)
@@ -158,22 +166,28 @@ class Workbench:
                 verdict = _certified(gateway, target, proof)
                 if verdict.standing is not Standing.REJECTED:
                     return _as_result(proof, verdict)
-            policy = self._policy(target, policies)
-            running = search(target.source, target.theorem, gateway, policy, budget, self.settings.strategy)
+            policy, records = policies(_barred(target)), self.library.records(target.source)
+            theorem = target.theorem
+            running = search(target.source, theorem, gateway, policy, budget, self.settings.strategy)
             with closing(running) as steps:
                 while True:
                     _go_on(stopping)
                     try:
-                        tell(next(steps))
+                        event = next(steps)
                     except StopIteration as end:
                         result: SearchResult = end.value
-                        return result
+                        break
+                    records.see(theorem, event)
+                    tell(event)
+            self.library.keep(records, theorem, result, gateway.version, policy.name)
+            return result
 
         return self._searching.submit(work, common)
 
-    def _policy(self, target: Target, policies: PolicyFactory | None = None) -> TacticGenerator:
-        barred = frozenset(each.name for each in target.source.theorems)
-        return (policies or self.policies)(barred)
+
+def _barred(target: Target) -> frozenset[str]:
+    """The theorems that are open, which a proof may not use."""
+    return frozenset(each.name for each in target.source.theorems)
 
 
 def _suggested(
