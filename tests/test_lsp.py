@@ -6,17 +6,20 @@ One server serves all tests of this file but those of its end; each has document
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Union
 
+import psutil
 import pytest
 import pytest_lsp
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
+from prover.editor.columns import Encoding
 from prover.editor.documents import Document, Place
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import parse_source
@@ -55,8 +58,9 @@ theorem later (p q : Prop) : p ∧ q → q ∧ p := sorry
 class Editor:
     """An editor: it keeps the text of its documents, and puts edits for their present version into them."""
 
-    def __init__(self, client: LanguageClient) -> None:
+    def __init__(self, client: LanguageClient, encoding: Encoding = Encoding.UTF32) -> None:
         self.client = client
+        self.encoding = encoding
         self.documents: dict[str, Document] = {}
         self.asked: list[types.ShowMessageRequestParams] = []
         self.choice = ""
@@ -77,12 +81,13 @@ class Editor:
         return "".join(self.documents[uri].lines)
 
     def type(self, uri: str, line: int, column: int, text: str, end: int | None = None) -> None:
-        """Columns are in UTF-32, which is what this editor speaks."""
+        """Columns are in characters."""
         document = self.documents[uri]
         last = column if end is None else end
+        units = [self.encoding.units(document.lines[line][:at]) for at in (column, last)]
         document.replace(Place(line, column), Place(line, last), text)
         document.version += 1
-        at = types.Range(types.Position(line, column), types.Position(line, last))
+        at = types.Range(types.Position(line, units[0]), types.Position(line, units[1]))
         change = types.TextDocumentContentChangePartial(range=at, text=text)
         name = types.VersionedTextDocumentIdentifier(document.version, uri)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(name, [change]))
@@ -115,7 +120,9 @@ class Editor:
                 assert isinstance(each, types.TextEdit)
                 start, end = each.range.start, each.range.end
                 assert start.line == end.line
-                self.type(uri, start.line, start.character, each.new_text, end.character)
+                line = self.documents[uri].lines[start.line]
+                columns = [self.encoding.characters(line, at.character) for at in (start, end)]
+                self.type(uri, start.line, columns[0], each.new_text, columns[1])
         return True
 
     def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
@@ -284,3 +291,85 @@ async def started(editor: Editor, uri: str, number: str | None = None) -> asynci
         await asyncio.sleep(0.01)
     editor.tokens.extend(new)
     return running
+
+
+# Servers of their own
+
+
+async def begun(encoding: Encoding, options: dict[str, Any], env: dict[str, str] | None = None) -> Editor:
+    client = make_client()
+    await client.start_io(*COMMAND, env={**os.environ, **(env or {})})
+    editor = Editor(client, encoding)
+    able = capabilities(types.PositionEncodingKind(encoding.value))
+    await client.initialize_session(types.InitializeParams(capabilities=able, initialization_options=options))
+    return editor
+
+
+async def leave(editor: Editor) -> None:
+    client: Any = editor.client
+    await client.stop()
+
+
+async def ended(editor: Editor) -> int | None:
+    """Take leave as an editor does. Answers the server's exit status, when none of its processes is left."""
+    server = editor.client._server
+    assert server is not None
+    started = psutil.Process(server.pid).children(recursive=True)
+    await editor.client.shutdown_session()
+    psutil.wait_procs(started, timeout=10)
+    assert not [process for process in started if process.is_running()]
+    await leave(editor)
+    return server.returncode
+
+
+async def test_hints_in_the_background_and_a_lean_that_is_killed(lean: EmbeddedGateway) -> None:
+    editor = await begun(Encoding.UTF16, {"background": True})
+    line = "/- 𝔸😀 -/ theorem one : 1 + 1 = 2 := sorry\n"
+    column = len(line[: line.index("sorry")].encode("utf-16-le")) // 2
+    uri = editor.open("Hints.lean", line)
+    while not editor.client.diagnostics.get(uri):
+        await asyncio.sleep(0.05)
+    (hint,) = editor.client.diagnostics[uri]
+    assert hint.severity is types.DiagnosticSeverity.Hint and hint.range.start.character == column
+    assert editor.client._server is not None
+    for process in psutil.Process(editor.client._server.pid).children(recursive=True):
+        process.kill()
+    title, offered = next(iter((await editor.actions(uri, 0, column)).items()))
+    assert title.startswith("Try this: ") and offered.edit is not None and editor.take(offered.edit)
+    editor.type(uri, 0, 0, SWAP)
+    answer = await editor.run((await editor.actions(uri, 1, 3))["Prove this"])
+    assert answer["applied"] and not editor.asked
+    assert_compiles(lean, editor.text(uri))
+    assert await ended(editor) == 0
+
+
+async def test_a_missing_lean_is_told_once(tmp_path: Path) -> None:
+    nowhere = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "ELAN_HOME": str(tmp_path)}
+    editor = await begun(Encoding.UTF8, {}, nowhere)
+    uri = editor.open("Missing.lean", "theorem 𝔸 : True := sorry\n")
+    editor.choice = "nothing"
+    for _ in range(2):
+        action = (await editor.actions(uri, 0, 30))["Prove this"]
+        assert (await editor.run(action))["status"] == "error"
+    (asked,) = editor.asked
+    assert "prover setup" in asked.message and [each.title for each in asked.actions or []] == ["Retry"]
+    name = types.TextDocumentIdentifier(uri)
+    (lens,) = await editor.client.text_document_code_lens_async(types.CodeLensParams(name)) or []
+    assert lens.command is not None and "Lean failed" in lens.command.title
+    assert await ended(editor) == 0
+
+
+async def test_the_server_ends_when_its_editor_is_gone() -> None:
+    editor = await begun(Encoding.UTF32, {})
+    uri = editor.open("Gone.lean", HARD)
+    running = await started(editor, uri)
+    server = editor.client._server
+    assert server is not None and server.stdin is not None
+    while not (leans := psutil.Process(server.pid).children(recursive=True)):
+        await asyncio.sleep(0.05)
+    server.stdin.close()
+    await server.wait()
+    psutil.wait_procs(leans, timeout=10)
+    assert not [process for process in leans if process.is_running()]
+    running.cancel()
+    await leave(editor)
