@@ -43,13 +43,16 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
             connected.set_result(client)
             await end.wait()
 
-    before = set(psutil.Process().children(recursive=True))
+    before = set(psutil.Process().children())
     task = asyncio.create_task(connect())
-    yield await connected
+    client = await connected
+    servers = set(psutil.Process().children()) - before
+    yield client
+    started = [*servers, *(lean for server in servers for lean in server.children(recursive=True))]
     end.set()
     await task
-    left = set(psutil.Process().children(recursive=True)) - before
-    assert not {process for process in left if process.name().startswith(("python", "node"))}
+    assert len(started) > 1
+    assert not [process for process in started if process.is_running()]
 
 
 @pytest.fixture
