@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import Awaitable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,6 +203,12 @@ def _register(server: EditorServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.configured(params.initialization_options)
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(params: None) -> None:
+        for sheet in server.sheets.values():
+            sheet.close()
+        threading.Thread(target=server.end, name="prover end").start()  # the Leans are gone before `exit`
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configuration(params: types.DidChangeConfigurationParams) -> None:
