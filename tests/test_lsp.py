@@ -64,7 +64,7 @@ class Editor:
         self.documents: dict[str, Document] = {}
         self.asked: list[types.ShowMessageRequestParams] = []
         self.choice = ""
-        self.began = asyncio.Event()
+        self.refuses = False
         self.tokens: list[types.ProgressToken] = []
         client.feature(types.WORKSPACE_APPLY_EDIT)(lambda params: self._apply(params))
         client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(lambda params: self._choose(params))
@@ -126,7 +126,7 @@ class Editor:
         return True
 
     def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
-        return types.ApplyWorkspaceEditResult(self.take(params.edit))
+        return types.ApplyWorkspaceEditResult(not self.refuses and self.take(params.edit))
 
     def _choose(self, params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
         self.asked.append(params)
@@ -262,6 +262,21 @@ async def test_two_documents_and_unsolved_goals(editor: Editor, lean: EmbeddedGa
     assert editor.text(second).startswith("example : 1 + 1 = 2 := sorry\n")
     assert_compiles(lean, editor.text(first))
     assert_compiles(lean, editor.text(second).replace("sorry", "rfl"))
+
+
+async def test_what_was_proved_is_offered_where_it_was_not_taken(
+    editor: Editor, lean: EmbeddedGateway
+) -> None:
+    uri = editor.open("Refused.lean", "theorem a (p q : Prop) (h : p ∧ q) : q ∧ p := by\n  constructor\n")
+    start = types.Position(0, editor.documents[uri].lines[0].index("by"))
+    complaint = types.Diagnostic(types.Range(start, start), LEFT)
+    editor.refuses = True
+    answer = await editor.run((await editor.actions(uri, 1, 4, (complaint,)))["Prove this"])
+    editor.refuses = False
+    assert answer["status"] == "proved" and not answer["applied"]
+    title, offered = next(iter((await editor.actions(uri, 1, 4, (complaint,))).items()))
+    assert title.startswith("Try this: ") and offered.edit is not None and editor.take(offered.edit)
+    assert_compiles(lean, editor.text(uri))
 
 
 async def test_hover_and_lenses(editor: Editor) -> None:

@@ -66,19 +66,20 @@ def _edits(
     if entry is None:
         return []
     found = []
-    if entry.proof is not None and entry.proof_version == view.version:
+    whole = sheet.target(view, entry)
+    if whole is not None and entry.proof is not None and entry.proof_version == view.version:
         first = entry.proof.strip().splitlines()[0]
-        found.append((f"Try this: {first}", entry.proof, True))
+        found.append((f"Try this: {first}", whole, entry.proof, True))
     if entry.suggested_version == view.version:
-        found += [(f"Try this: {title(each)}", each.text or "", False) for each in entry.suggestions]
+        found += [(f"Try this: {title(each)}", target, each.text or "", False) for each in entry.suggestions]
     return [
         types.CodeAction(
             title=name,
             kind=types.CodeActionKind.QuickFix,
-            edit=wire.edit(sheet, view, server.encoding, target, text),
+            edit=wire.edit(sheet, view, server.encoding, place, text),
             is_preferred=preferred or None,
         )
-        for name, text, preferred in found
+        for name, place, text, preferred in found
     ]
 
 
