@@ -136,6 +136,26 @@ def test_without_unicode_every_character_is_plain(
     run(work())
 
 
+def test_a_proof_is_told_of_once(theory: Path, tmp_path: Path) -> None:
+    """Also where a shorter one, of fewer steps, is certified right after it."""
+    proposed: Rules = {"root": {"intro h": ("x",)}, "x": {"exact x": ()}}
+    gateway = FakeGateway({**proposed, "root": {**proposed["root"], "exact x": ()}})
+
+    async def work() -> None:
+        async with opened(
+            [theory], only(OnePool(gateway)), tmp_path / "state", policies=lambda: lambda _: FakePolicy(proposed)
+        ) as pilot:
+            hole = bench(pilot).workshop.holes[0]
+            await until(pilot, lambda: bool(hole.forest.roots))
+            await pilot.press("s")
+            await until(pilot, lambda: hole.solved and hole.phase is Phase.IDLE)
+            assert [found.text for found in hole.found] == ["intro h\n  exact x", "exact x"]
+            told = [each.message for each in pilot.app._notifications]
+            assert told == ["append is proved: o shows it, w writes it"]
+
+    run(work())
+
+
 def _filtered(pilot: Pilot[None]) -> list[str]:
     """What the terminal gets."""
     from textual.color import Color

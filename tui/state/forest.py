@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from prover.events import Duplicate, Event, Expanding, GivenUp, Opened, Proposed, Resumed, Tried
 from prover.search.equal import key_of
-from prover.types import Advanced, Candidate, Failed, Outcome, Proved, TacticState
+from prover.types import Advanced, Candidate, Failed, Outcome, Proved, TacticState, Verdict
 from tui.state.rows import GoalRow, Row, Standing, TacticRow, resize, walk
 
 KEPT = 100_000
@@ -32,12 +32,14 @@ _COST_OF_GOAL, _COST_OF_CHARACTER = 0.5, 0.002
 
 @dataclass(slots=True)
 class Scope:
-    """One search. `base` is the goal that it starts from, None for the hole's own; `at` where it is. The rest
-    is what it has spent."""
+    """One search. `base` is the goal that it starts from, None for the hole's own; `at` where it is.
+    `first` is the verdict on the first proof that it found and that stands; others only say the same shorter.
+    The rest is what it has spent."""
 
     base: GoalRow | None = None
     goals: dict[int, GoalRow] = field(default_factory=dict)
     at: GoalRow | None = None
+    first: Verdict | None = None
     tactics: int = 0
     expansions: int = 0
     tokens: int = 0

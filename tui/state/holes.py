@@ -114,6 +114,8 @@ class HoleState:
             case ProofFound(text):
                 self.candidate = text
             case Certified(verdict) if scope.base is None:
+                if scope.first is None and verdict.standing is Standing.CERTIFIED:
+                    scope.first = verdict
                 self.keep(self.candidate, verdict)
             case Rejected():
                 self.candidate = ""

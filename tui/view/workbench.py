@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 
 from prover.cli.amounts import parse_budget
 from prover.errors import InputError, ProverError
+from prover.events import Certified
 from prover.types import Budget, Candidate
 from tui.state.files import FileState
 from tui.state.holes import HoleState, Phase
@@ -155,7 +156,7 @@ class Workbench(Screen[None]):
                 self.notify(f"{path.name}:{first.position}: {first.message}", severity="warning")
             case told.Judged(hole, _, _) if hole.solved:
                 self.notify(f"{hole.theorem.name} is proved: o shows it, w writes it")
-            case told.Heard(hole, _, event) if type(event).__name__ == "Certified" and hole.solved:
+            case told.Heard(hole, number, Certified(verdict)) if verdict is hole.scopes[number].first:
                 self.notify(f"{hole.theorem.name} is proved: o shows it, w writes it")
             case _:
                 pass
