@@ -143,7 +143,10 @@ def test_a_proof_is_told_of_once(theory: Path, tmp_path: Path) -> None:
 
     async def work() -> None:
         async with opened(
-            [theory], only(OnePool(gateway)), tmp_path / "state", policies=lambda: lambda _: FakePolicy(proposed)
+            [theory],
+            only(OnePool(gateway)),
+            tmp_path / "state",
+            policies=lambda: lambda barred: FakePolicy(proposed),
         ) as pilot:
             hole = bench(pilot).workshop.holes[0]
             await until(pilot, lambda: bool(hole.forest.roots))

@@ -95,7 +95,7 @@ class ProverApp(App[None]):
             return False
         preferences = dataclasses.replace(self.workshop.preferences, **changes)  # type: ignore[arg-type]
         self.workshop.preferences = preferences
-        self.workshop.set_jobs(preferences.jobs)
+        self.workshop.searches.set_jobs(preferences.jobs)
         self._ascii.enabled = wants_ascii(preferences.characters)
         self.set_class(self._ascii.enabled, ASCII)
         self.refresh(layout=True)
