@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tui_help import KeptLeans, bench, hole_of, opened, run, screen_text, type_in, until
 
+from lemmas import Library
 from prover.types import Failed
 from tui.state.holes import Phase
 from tui.state.rows import GoalRow, Standing
@@ -64,7 +65,8 @@ def test_search_preview_and_write(theory: Path, tmp_path: Path, leans: KeptLeans
 
 def test_by_hand_have_and_next(theory: Path, tmp_path: Path, leans: KeptLeans) -> None:
     async def work() -> None:
-        async with opened([theory], leans.make, tmp_path / "state") as pilot:
+        library = tmp_path / "lemmas.sqlite"
+        async with opened([theory], leans.make, tmp_path / "state", library=library) as pilot:
             bench(pilot).choose(hole := hole_of(pilot, "pair"))
             await until(pilot, lambda: bool(hole.forest.roots))
             await pilot.press("3", "t")
@@ -86,6 +88,9 @@ def test_by_hand_have_and_next(theory: Path, tmp_path: Path, leans: KeptLeans) -
             await pilot.press("n")
             await until(pilot, lambda: hole.solved)
             assert hole.proof is not None and "have both : p ∧ q" in hole.proof.text
+            with Library.open(library) as store:
+                (kept,) = store.by_name("pair")
+                assert "have both : p ∧ q" in kept.script and kept.provenance.policy == "hand"
             bench(pilot).tree_pane.go_to_row(rest)
             await pilot.press("u")
             assert bench(pilot).tree_pane.goal is rest.parent.parent  # type: ignore[union-attr]

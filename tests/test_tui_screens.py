@@ -18,6 +18,8 @@ from tui_help import OnePool, bench, only, opened, run, screen_text, type_in, un
 from lemmas import Library
 from prover.types import Failed, FailureReason
 from tui.state.holes import Phase
+from tui.state.rows import TacticRow
+from tui.view.rows import Rows
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SIZES = ((80, 24), (160, 48))
@@ -134,6 +136,42 @@ def test_without_unicode_every_character_is_plain(
             assert "Theory.lean" in screen_text(pilot)
 
     run(work())
+
+
+def test_the_mouse_chooses_a_hole_and_a_row_of_the_tree(theory: Path, tmp_path: Path) -> None:
+    pools = only(OnePool(FakeGateway(RULES)))
+
+    async def work() -> None:
+        async with opened(
+            [theory], pools, tmp_path / "state", policies=lambda: lambda barred: FakePolicy(RULES)
+        ) as pilot:
+            screen = bench(pilot)
+            append, other = screen.workshop.holes
+            await until(pilot, lambda: bool(append.forest.roots))
+            await click(pilot, "#files", "other")
+            assert screen.hole is other
+            await click(pilot, "#files", "append")
+            assert screen.hole is append
+            await pilot.press("s")
+            await until(pilot, lambda: append.solved and append.phase is Phase.IDLE)
+            pilot.app.clear_notifications()
+            await click(pilot, "#tree", "induction xs")
+            row = screen.tree_pane.row
+            assert isinstance(row, TacticRow) and row.title == "induction xs" and row.unfolded
+            assert screen.goal_pane.plain.startswith("induction xs")
+            await click(pilot, "#tree", "induction xs")
+            assert not row.unfolded
+
+    run(work())
+
+
+async def click(pilot: Pilot[None], pane: str, words: str) -> None:
+    """On the line of a pane where these words are."""
+    rows = pilot.app.screen.query_one(pane, Rows)
+    line = next(n for n in range(rows.line_count()) if words in rows.line_at(n).plain)
+    edge = rows.content_region.offset - rows.region.offset
+    await pilot.click(rows, offset=(edge.x + 2, edge.y + line - rows.scroll_offset.y))
+    await pilot.pause()
 
 
 def test_a_proof_is_told_of_once(theory: Path, tmp_path: Path) -> None:

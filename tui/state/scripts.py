@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from prover.events import Event, Opened, Tried
 from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.search.script import Step, flat, structured, wrapped
@@ -40,6 +41,19 @@ def furthest_of(root: GoalRow, through: GoalRow | None = None) -> tuple[Step | N
         return chosen
 
     return _step(root, best, through), opened
+
+
+def events_of(theorem: Theorem, root: GoalRow) -> Iterator[Event]:
+    """What a search would tell that tries the tactics of the proof below a goal, and no others."""
+    yield Opened(theorem, 1, root.number, root.state)
+    goals = [root]
+    while goals:
+        goal = goals.pop()
+        tactic = _proved(goal)
+        assert tactic is not None, "the goal is proved"
+        children = tuple(below.number for below in tactic.goals)
+        yield Tried(goal.number, tactic.candidate, tactic.outcome, children)
+        goals += tactic.goals
 
 
 def text_of(source: Source, theorem: Theorem, script: Step | None, shape: str = "structured") -> str:

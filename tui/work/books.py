@@ -80,9 +80,10 @@ class Books:
 
 
 class Keeping:
-    """Shown the events of one search, all of them; what it proves is on disk when it was shown the last."""
+    """Shown the events of one search, all of them; what it proves is on disk when it was shown the last.
+    `run` names the run, of one policy."""
 
-    def __init__(self, books: Books, source: Source, theorem: Theorem) -> None:
+    def __init__(self, books: Books, source: Source, theorem: Theorem, run: str) -> None:
         self._books = books
         self._theorem = theorem
         self._keeper: Keeper | None = None
@@ -90,7 +91,7 @@ class Keeping:
         if library is not None:
             from prover.proving.keeping import Keeper
 
-            self._keeper = Keeper(library, [source], books.run)
+            self._keeper = Keeper(library, [source], run)
 
     def see(self, event: Event, policy: str, lean: str) -> None:
         if self._keeper is None:

@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from prover.errors import LeanUnavailable, ProverError
+from prover.events import Certified, Event, Finished, Rejected
 from prover.lean.gateway import LeanSession
 from prover.lean.source import Source
 from prover.policy.protocols import PolicyFactory
 from prover.proving import GatewayPool
-from prover.types import Advanced, Candidate, Outcome, Standing, TacticState, Verdict
+from prover.types import (
+    Advanced,
+    Candidate,
+    Outcome,
+    SearchResult,
+    Standing,
+    Statistics,
+    Status,
+    Stop,
+    TacticState,
+    Verdict,
+)
 from tui.state.holes import HoleState
 from tui.state.rows import GoalRow
-from tui.work.books import Books
+from tui.work.books import Books, Keeping
 from tui.work.leans import Leans
 from tui.work.messages import (
     Complaints,
@@ -63,10 +75,13 @@ class Suggest:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Certify the first of these texts that stands, in the place of the hole."""
+    """Certify the first of these texts that stands, in the place of the hole. For the library: the events of
+    the proof, none for one that it was shown before, and what was spent on it."""
 
     hole: HoleState
     texts: tuple[str, ...]
+    events: tuple[Event, ...] = ()
+    spent: Statistics = Statistics()  # noqa: RUF009 (frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +173,24 @@ class Desk(threading.Thread):
                 policy = self._books.policies(self._policies())(names)
                 (candidates,) = policy.propose(hole.theorem, goal.goals[:1], WIDTH)
                 self._outbox.put(Suggested(hole, goal, tuple(candidates)))
-            case Judge(hole, texts):
-                self._outbox.put(self._judged(pool, hole, texts))
+            case Judge():
+                self._outbox.put(self._judged(pool, request))
 
-    def _judged(self, pool: GatewayPool, hole: HoleState, texts: Sequence[str]) -> Judged:
+    def _judged(self, pool: GatewayPool, request: Judge) -> Judged:
+        hole, texts = request.hole, request.texts
         gateway = pool.for_source(hole.source)
         verdict = Verdict(Standing.REJECTED, reason="there is no text")
+        refused: list[Event] = []
         for text in dict.fromkeys(texts):
             verdict = gateway.certify(hole.source, {hole.theorem.hole: text})[hole.theorem.hole]
+            if verdict.standing is Standing.CERTIFIED and request.events:
+                result = SearchResult(Status.PROVED, Stop.PROVED, text, verdict, request.spent)
+                keeping = Keeping(self._books, hole.source, hole.theorem, f"{self._books.run} by hand")
+                for event in (*request.events, *refused, Certified(verdict), Finished(result)):
+                    keeping.see(event, HAND, gateway.version)
             if verdict.standing is not Standing.REJECTED:
                 return Judged(hole, text, verdict)
+            refused.append(Rejected(verdict.reason))
         return Judged(hole, texts[0], verdict)
 
     def _opened(self, pool: GatewayPool, hole: HoleState) -> _Open:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from prover.errors import FileChanged, InputError
-from prover.types import Standing
+from prover.types import Standing, Statistics
 from tui.state.files import FileState
 from tui.state.holes import Found, HoleState
-from tui.state.scripts import proof_of, text_of
+from tui.state.scripts import events_of, proof_of, text_of
 from tui.work.desk import Desk, Judge
 from tui.work.journal import Journal
 from tui.work.messages import Judged
@@ -25,7 +25,9 @@ class Proofs:
         texts = tuple(text_of(hole.source, hole.theorem, script, shape) for shape in ("structured", "flat"))
         hole.judging = True
         hole.thoughts.add("All goals are closed: having Lean check the file with the proof")
-        self._desk.ask(Judge(hole, texts))
+        told = tuple(events_of(hole.theorem, hole.forest.roots[0]))
+        spent = Statistics(tactics=hole.forest.tactics, seconds=hole.seconds)
+        self._desk.ask(Judge(hole, texts, told, spent))
 
     def judge_again(self, hole: HoleState) -> None:
         """Have the newest proof certified in the file as it is now."""

@@ -140,7 +140,7 @@ class Searching(threading.Thread):
             steering.prefer(self._wish)
         strategy = STRATEGIES[order.strategy]
         policy = self._books.policies(self._policies())(_open_theorems(order.source))
-        keeping = Keeping(self._books, order.source, order.theorem)
+        keeping = Keeping(self._books, order.source, order.theorem, self._books.run)
         running = search(
             order.source,
             order.theorem,
