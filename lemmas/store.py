@@ -134,10 +134,13 @@ class Library:
 
     def frequencies(self, symbols: Iterable[str]) -> dict[str, tuple[int, int]]:
         """For each symbol that any lemma mentions, its number and how many do."""
-        wanted = sorted(symbols)[:_MANY]
-        marks = ",".join("?" * len(wanted))
-        rows = self._rows(f"SELECT symbol, id, lemmas FROM symbols WHERE symbol IN ({marks})", wanted)
-        return {symbol: (number, count) for symbol, number, count in rows}
+        wanted, found = sorted(symbols), dict[str, tuple[int, int]]()
+        for start in range(0, len(wanted), _MANY):
+            part = wanted[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            rows = self._rows(f"SELECT symbol, id, lemmas FROM symbols WHERE symbol IN ({marks})", part)
+            found.update((symbol, (number, count)) for symbol, number, count in rows)
+        return found
 
     def mentioning(self, symbol: int, limit: int) -> list[int]:
         """The lemmas that mention the symbol of that number, the newest first."""

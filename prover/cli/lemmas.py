@@ -64,7 +64,10 @@ def lemmas() -> None:
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many. [default: all]")
 @_common
 def list_(kind: str | None, limit: int | None, db: str | None, as_json: bool) -> None:
-    """List the lemmas in the order in which they came."""
+    """List the lemmas in the order in which they came.
+
+    In a pipe or a file, a line each: id, mark, name, statement and place, with tabs between.
+    """
     from lemmas import Kind
 
     with _library(db) as library:
@@ -301,19 +304,36 @@ def _tell(found: Sequence[Lemma], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([described(lemma) for lemma in found], ensure_ascii=False, indent=2))
         return
-    table = Table("id", "", "name", "statement", "from", box=None, pad_edge=False)
-    table.columns[0].justify = "right"
-    for lemma in found:
-        statement = " ".join(lemma.statement.split())
-        row = (str(lemma.id), _MARKS[lemma.standing.value], lemma.name, statement, lemma.place)
-        table.add_row(*map(Text, row))  # not markup: statements have brackets
+    rows = [
+        (
+            str(lemma.id),
+            _MARKS[lemma.standing.value],
+            lemma.name,
+            " ".join(lemma.statement.split()),
+            lemma.place,
+        )
+        for lemma in found
+    ]
     console = Console()
-    if not console.is_terminal:
-        console.width = 1000  # nothing is folded in a file
-    if found:
-        console.print(table)
-    else:
+    if not found:
         click.echo("none", err=True)
+    elif console.is_terminal:
+        console.print(_table(rows))
+    else:
+        click.echo("\n".join("\t".join(row) for row in rows))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Table:
+    """As wide as the terminal; what is too long goes on below."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("name", overflow="fold", ratio=2)
+    table.add_column("statement", overflow="fold", ratio=4)
+    table.add_column("from", overflow="fold", ratio=1)
+    for *row, place in rows:
+        table.add_row(*map(Text, (*row, Path(place).name)))  # not markup: statements have brackets
+    return table
 
 
 def _show(library: Library, lemma: Lemma, uses: Sequence[int]) -> None:
