@@ -19,18 +19,18 @@ def ranked(library: Library, goal: Wanted, limit: int) -> list[int]:
     """The numbers of the best lemmas for a goal; ties the older first."""
     total = library.size()
     known = library.frequencies(goal.said | goal.behind)
-    weights = goal.weights({symbol: rarity(count, total) for symbol, (_, count) in known.items()})
+    rarities = {symbol: rarity(count, total) for symbol, (_, count) in known.items()}
     found: dict[int, float] = {}
     left = _READ
-    for symbol, (number, _) in sorted(known.items(), key=lambda item: (-weights[item[0]], item[0])):
+    for symbol in sorted(known, key=lambda symbol: (symbol not in goal.said, -rarities[symbol], symbol)):
         if left <= 0:
             break
-        mentioning = library.mentioning(number, min(left, _EACH))
+        mentioning = library.mentioning(known[symbol][0], min(left, _EACH))
         left -= len(mentioning)
         for lemma in mentioning:
-            found[lemma] = found.get(lemma, 0.0) + weights[symbol]
+            found[lemma] = found.get(lemma, 0.0) + rarities[symbol]
     likely = library.symbols_of(sorted(found, key=lambda lemma: (-found[lemma], lemma))[:_RESCORED])
-    counts = library.frequencies({symbol for _, said in likely for symbol in said})
+    counts = library.frequencies({symbol for _, said in likely for symbol in said.all})
     rarities = {symbol: rarity(count, total) for symbol, (_, count) in counts.items()}
-    scored = [(-score(weights, rarities, said), lemma) for lemma, said in likely]
-    return [lemma for points, lemma in sorted(scored)[:limit] if points < 0]
+    scored = sorted((-score(goal, said, rarities), lemma) for lemma, said in likely)
+    return [lemma for points, lemma in scored[:limit] if points < 0]
