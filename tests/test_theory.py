@@ -10,14 +10,16 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
-from prover.policy.programs import Programs, Stuck, TooLong, data
+from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
-from prover.policy.theory import laws_for, prove_laws
+from prover.policy.theory import law_key, laws_for, prove_laws
+from prover.policy.values import Stuck, TooLong, data
 from prover.policy.view import View
 from prover.search.editing import shortened
 from prover.search.script import Step, structured
+from prover.search.unfold import unfolded
 from prover.types import Declaration, Hole, Place, Position, Proved, Span, Standing, Theorem
 
 HERE = Span(0, 0)
@@ -134,6 +136,13 @@ def test_the_laws_that_a_proof_needs_are_found() -> None:
     assert "∀ (x : Seq α) (y : Seq α) (z : Seq α), join x (join y z) = join (join x y) z" in found
 
 
+def test_laws_with_premises_are_found() -> None:
+    found = laws("x y : N\n⊢ least x y = least y x")
+    assert "∀ (x : N) (y : N), atMost x y = false → atMost y x = true" in found
+    assert any("atMost x y = true → atMost y z = true → atMost x z = true" in law for law in found)
+    assert not any("atMost x y = true → atMost y x = true" in law for law in found)
+
+
 def test_what_sample_values_refute_is_no_law() -> None:
     found = laws("α : Type\ns t : Seq α\n⊢ join s t = turn s")
     assert not any(law.endswith("join x y = join y x") for law in found)
@@ -155,10 +164,25 @@ def proposed(goal: str) -> list[str]:
 
 def test_laws_are_proved_together_and_once() -> None:
     goal = "x y : N\n⊢ plus x y = plus y x"
-    (block,) = [tactic for tactic in proposed(goal) if tactic.startswith("(try have law1 :")]
+    (block, *_) = [tactic for tactic in proposed(goal) if tactic.startswith("(try have law1 :")]
     assert "induction x generalizing y <;> grind" in block
     known = f"law1 : ∀ (x : N), plus x N.zero = x\n{goal}"
     assert not any("have law1 " in tactic for tactic in proposed(known))
+
+
+def test_a_law_is_known_by_what_it_states() -> None:
+    every = laws_for(View(parse_goal("x y : N\n⊢ plus x y = plus y x"), SYMBOLS))
+    number = next(i for i, law in enumerate(every) if str(law) == "∀ (x : N) (y : N), plus x y = plus y x")
+    goal = "law7 : ∀ (x y : N), plus x y = plus y x\nx y : N\n⊢ plus x (plus y x) = x"
+    tactics = proposed(goal)
+    assert not any(str(every[number]) in tactic for tactic in tactics)
+    assert any(tactic.startswith(f"have law8 : {every[0]}") for tactic in tactics)
+    view = View(parse_goal(goal), SYMBOLS)
+    printed, stated = (
+        "plus x.succ N.zero.succ = (plus x y).succ",
+        "plus (N.succ x) (N.succ N.zero) = N.succ (plus x y)",
+    )
+    assert law_key(view, printed) == law_key(view, stated) != law_key(view, "plus x y = plus y x")
 
 
 def test_no_laws_in_the_middle_of_an_induction() -> None:
@@ -187,6 +211,7 @@ def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
         block = next(tactic for tactic, _ in prove_laws(view))
         assert isinstance(session.run(session.root, block), Proved)
         script = shortened(session, Step(block))
+        assert unfolded(session, Step(block), 0) == Step(block)
     text = "\n".join(structured(script))
     assert text.startswith("have law") and "try" not in text and "first" not in text
     verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]

@@ -8,7 +8,7 @@ of a variable that functions recurse on become another variable than its rest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prover.policy.terms import bound_names, sides, tokens, variables_in
@@ -89,6 +89,20 @@ def recursion_spots(view: View, text: str) -> dict[str, list[int]]:
             if position in symbol.matched and arg.isidentifier():
                 spots.setdefault(arg, []).append(start)
     return spots
+
+
+def inductions(spots: Mapping[str, Sequence[int]], names: Sequence[str], closing: str) -> list[str]:
+    """Tactics for all variables with recursion spots, generalizing the others of `names`; at last with two of
+    those taken apart, too, that stand at spots of their own."""
+    ways = []
+    for name in sorted(spots, key=lambda name: -len(spots[name]))[:3]:
+        others = [other for other in names if other != name]
+        generalizing = f" generalizing {' '.join(others)}" if others else ""
+        ways.append(f"induction {name}{generalizing} <;> {closing}")
+        partners = [f"cases {other}" for other in others if other in spots][:2]
+        if partners:
+            ways.append(f"induction {name}{generalizing} <;> {' <;> '.join(partners)} <;> {closing}")
+    return sorted(ways, key=lambda way: "cases" in way)
 
 
 def _inductions(view: View, start: Equation, closing: str, price: float) -> Iterator[tuple[str, float]]:

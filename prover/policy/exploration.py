@@ -8,65 +8,22 @@ follows from definitions and from smaller laws by rewriting is left out. What is
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from prover.policy.programs import FALSE, TRUE, Programs, Stuck, TooLong, Value, data
-from prover.policy.rewriting import Rewriting, heads, matched, replaced
+from prover.policy.conditional import Valued, implications
+from prover.policy.laws import Builder, Law
+from prover.policy.programs import Programs
+from prover.policy.rewriting import Rewriting, heads, matched
+from prover.policy.sampling import Sampler
 from prover.policy.syntax import Term
+from prover.policy.values import Stuck, TooLong, Value, data
 
 _SAMPLES = 60
-_SIZES = (0, 0, 1, 1, 2, 2, 3, 3, 4, 6)
+_FURTHER_SAMPLES = 240
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
-_OPERATOR_TYPES = {
-    "+": ("Nat", "Int"),
-    "*": ("Nat", "Int"),
-    "++": ("List",),
-    "&&": ("Bool",),
-    "||": ("Bool",),
-}
-
-
-@dataclass(frozen=True)
-class Law:
-    """`left = right` for all values of the variables in them, which have these types."""
-
-    left: Term
-    right: Term
-    types: tuple[tuple[str, Term], ...]
-
-    def __str__(self) -> str:
-        binders = " ".join(f"({name} : {type_})" for name, type_ in self.types)
-        return f"∀ {binders}, {self.left} = {self.right}"
-
-    @cached_property
-    def size(self) -> int:
-        return self.left.size + self.right.size
-
-    @cached_property
-    def heads(self) -> frozenset[str]:
-        return heads(self.left) | heads(self.right)
-
-    @property
-    def distributes(self) -> bool:
-        """`f (g x y) … = g (f x …) (f y …)`."""
-        inner = [argument.head for argument in self.right.args]
-        return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
-
-
-@dataclass(frozen=True)
-class Builder:
-    """Something to make terms with: what to call, how it is written, and its types."""
-
-    name: str
-    written: str
-    arguments: tuple[Term, ...]
-    result: Term
-    rank: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +48,7 @@ class _Exploration:
         self._made: list[list[_Made]] = [[], []]
         self._laws: list[Law] = []
         self._count = 0
-        self._rng = random.Random(0)
+        self._sampler = Sampler(programs)
         self._name_variables(types)
 
     def laws(self) -> list[Law]:
@@ -99,9 +56,34 @@ class _Exploration:
             self._made.append([])
             if not all(self._add(*made) for made in self._combinations(size)):
                 break
-        for left, right in self._schemes():
-            self._try(left, right)
-        return sorted(self._independent(), key=self._difficulty)
+        for left, right, type_ in self._schemes():
+            self._try(left, right, type_)
+        self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
+        conditional = implications(self._valued(), self._types)
+        found = [*self._independent(), *conditional]
+        return sorted(filter(self._holds, found), key=self._difficulty)
+
+    def _valued(self) -> list[Valued]:
+        """The terms made that could be computed on all samples."""
+        return [
+            Valued(made.term, made.type, made.values)
+            for made in itertools.chain.from_iterable(self._made)
+            if None not in made.values
+        ]
+
+    def _holds(self, law: Law) -> bool:
+        """Whether it does on further samples: some laws are seldom wrong."""
+        for valuation in self._further:
+            try:
+                agree = [
+                    self._programs.value(left, valuation) == self._programs.value(right, valuation)
+                    for left, right in law.equations
+                ]
+            except (Stuck, TooLong):
+                continue
+            if all(agree[:-1]) and not agree[-1]:
+                return False
+        return True
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
@@ -132,10 +114,7 @@ class _Exploration:
             for name in group[:count]:
                 taken = self._programs.symbols.resolve(name) is not None
                 self._types[f"{name}'" if taken else name] = type_
-        self._valuations = [
-            {name: self._sample(type_, self._rng.choice(_SIZES)) for name, type_ in self._types.items()}
-            for _ in range(_SAMPLES)
-        ]
+        self._valuations = [self._sampler.valuation(self._types) for _ in range(_SAMPLES)]
         for name, type_ in self._types.items():
             values = tuple(valuation[name] for valuation in self._valuations)
             made = _Made(Term(name), type_, values)
@@ -144,39 +123,6 @@ class _Exploration:
         for builder in self._builders:
             if not builder.arguments:
                 self._add(builder, ())
-
-    def _sample(self, type_: Term, size: int) -> Value:
-        """A value with so many constructors that take others of its type, where there are such."""
-        rng = self._rng
-        if type_.head in ("Nat", "Int"):
-            return size if type_.head == "Nat" else size * rng.choice((-1, 1))
-        if type_.head == "Bool":
-            return rng.choice((TRUE, FALSE))
-        if type_.head == "List":
-            options = ["List.cons" if size else "List.nil"]
-            arguments: Mapping[str, Sequence[Term]] = {"List.nil": (), "List.cons": (type_.args[0], type_)}
-        else:
-            options, arguments = self._options(type_)
-            recursive = [name for name in options if type_ in arguments[name]]
-            plain = [name for name in options if name not in recursive]
-            options = (recursive if size else plain) or options
-        if not options or size < -3:
-            return data(f"#{rng.randrange(3)}")
-        name = rng.choice(options)
-        return data(name, *(self._argument(argument, type_, size) for argument in arguments[name]))
-
-    def _argument(self, type_: Term, of: Term, size: int) -> Value:
-        return self._sample(type_, size - 1 if type_ == of else self._rng.choice(_SIZES[:-2]))
-
-    def _options(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
-        """The constructors of a type, and the types of their arguments."""
-        options = self._programs.of_type(type_.head)
-        arguments = {}
-        for name in options:
-            signature = self._programs.constructors[name]
-            given = dict(zip(signature.variables, type_.args, strict=False))
-            arguments[name] = [replaced(argument, given) for argument in signature.arguments]
-        return options, arguments
 
     # -- terms -------------------------------------------------------------------------------------------
 
@@ -204,7 +150,7 @@ class _Exploration:
         term = Term(builder.written, tuple(argument.term for argument in arguments))
         key = (builder.result, values)
         if key in self._known:
-            self._find(term, self._known[key])
+            self._find(term, self._known[key], builder.result)
         else:
             self._known[key] = term
             self._made[min(term.size, len(self._made) - 1)].append(_Made(term, builder.result, values))
@@ -220,7 +166,7 @@ class _Exploration:
 
     # -- laws --------------------------------------------------------------------------------------------
 
-    def _find(self, one: Term, other: Term) -> None:
+    def _find(self, one: Term, other: Term, type_: Term) -> None:
         left, right = sorted((one, other), key=lambda term: (self._ranks.get(term.head, -1), term.size))[::-1]
         if not variables(right, self._types) <= variables(left, self._types):
             left, right = right, left
@@ -231,7 +177,7 @@ class _Exploration:
         ):
             return
         names = [name for name in self._types if name in variables(left, self._types)]
-        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names)))
+        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names), type=type_))
 
     def _by_definition(self, left: Term, right: Term) -> bool:
         scope: Mapping[str, Value] = {name: data(f"?{name}") for name in self._types}
@@ -240,7 +186,7 @@ class _Exploration:
         except (Stuck, TooLong):
             return False
 
-    def _schemes(self) -> Iterator[tuple[Term, Term]]:
+    def _schemes(self) -> Iterator[tuple[Term, Term, Term]]:
         """Distribution of one binary function over another, which is too large to come by."""
         binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
         for over, under in itertools.permutations(binary, 2):
@@ -253,13 +199,13 @@ class _Exploration:
             x, y, z = map(Term, names)
             f, g = over.written, under.written
             if set(over.arguments) == {under.result}:
-                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z))))
+                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z)))), under.result
             if over.arguments[1] == under.result and others:
                 a = x if over.arguments[0] == under.result else Term(others[0])
                 left = Term(f, (a, Term(g, (y, z))))
-                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z))))
+                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 
-    def _try(self, left: Term, right: Term) -> None:
+    def _try(self, left: Term, right: Term, type_: Term) -> None:
         agreed = 0
         for valuation in self._valuations:
             try:
@@ -269,10 +215,10 @@ class _Exploration:
             except (Stuck, TooLong):
                 continue
         if agreed > _SAMPLES // 3:
-            self._find(left, right)
+            self._find(left, right, type_)
 
     def _top(self, law: Law) -> int:
-        return max(self._ranks.get(name, -1) for name in heads(law.left) | heads(law.right))
+        return max(self._ranks.get(name, -1) for name in law.heads)
 
 
 def _nested(builder: Builder, argument: Term) -> bool:

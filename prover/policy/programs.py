@@ -1,66 +1,25 @@
 """The definitions of a file as programs: their types, and what they compute on small values.
 
-Values are a constructor (`Nat'.succ`, with the last part of its type's name) and its arguments, and integers
-for `Nat` and `Int`. What starts with `?` stands for any value: computing with it gets stuck, and a
-call that is stuck is a value itself. So equal values of two terms with variables mean that they are equal by
-definition.
+Computing with the value `?x`, which stands for any, gets stuck, and a call that is stuck is a value itself.
+So equal values of two terms with variables mean that they are equal by definition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias
-from weakref import WeakValueDictionary
 
 from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import Arm, NotRead, Term
-
-
-class Data:
-    """Made by `data` alone, so that equal ones are the same object."""
-
-    __slots__ = ("__weakref__", "args", "head", "unknown")
-
-    def __init__(self, head: str, args: tuple[Value, ...]) -> None:
-        self.head = head
-        self.args = args
-        self.unknown: bool = head.startswith("?") or any(
-            isinstance(arg, Data) and arg.unknown for arg in args
-        )
-
-
-Value: TypeAlias = "int | Data"
-Scope: TypeAlias = "Mapping[str, Value]"
-_ALL: WeakValueDictionary[tuple[object, ...], Data] = WeakValueDictionary()
-
-
-def data(head: str, *args: Value) -> Data:
-    key = (head, *args)
-    found = _ALL.get(key)
-    if found is None:
-        _ALL[key] = found = Data(head, args)
-    return found
-
+from prover.policy.values import FALSE, OPERATORS, TRUE, Data, Scope, Stuck, TooLong, Value, data, operated
 
 _STEPS = 250  # calls that one evaluation may take
-_SIZE = 400  # what a number may be at most
-TRUE, FALSE = data("Bool.true"), data("Bool.false")
 _LIBRARY = {
     "[]": "List.nil", "::": "List.cons", "(,)": "Prod.mk", "true": "Bool.true", "false": "Bool.false",
     "none": "Option.none", "some": "Option.some", "List.nil": "List.nil", "List.cons": "List.cons",
     "Bool.true": "Bool.true", "Bool.false": "Bool.false", "Prod.mk": "Prod.mk",
     "Option.none": "Option.none", "Option.some": "Option.some",
 }  # fmt: skip
-
-
-class Stuck(Exception):
-    """It depends on what is not known, or is not understood."""
-
-
-class TooLong(Exception):
-    """It takes more steps than it is worth."""
 
 
 class Programs:
@@ -99,8 +58,8 @@ class Programs:
         self._steps = _STEPS
         if name in ("&&", "||"):
             return values[1] if (values[0] == TRUE) == (name == "&&") else values[0]
-        if name in _OPERATORS:
-            return _operated(name, values)
+        if name in OPERATORS:
+            return operated(name, values)
         if self._constructs(name):
             return data(name, *values)
         key = (name, *values)
@@ -141,8 +100,8 @@ class Programs:
         if head in ("&&", "||", "∧", "∨"):
             return self._connected(term, scope)
         values = tuple(self._value(arg, scope) for arg in term.args)
-        if head in _OPERATORS:
-            return _operated(head, values)
+        if head in OPERATORS:
+            return operated(head, values)
         return self._applied(head, values, scope)
 
     def _connected(self, term: Term, scope: Scope) -> Value:
@@ -290,55 +249,6 @@ class Programs:
             less = value - int(pattern.args[1].head)
             return less >= 0 and self._matches(pattern.args[0], less, bound)
         raise Stuck
-
-
-_OPERATORS = frozenset(["+", "-", "*", "/", "%", "=", "≠", "==", "!=", "≤", "<", "≥", ">", "¬", "++"])
-
-
-def _operated(operator: str, values: tuple[Value, ...]) -> Value:
-    if operator == "¬":
-        if values[0] not in (TRUE, FALSE):
-            raise Stuck
-        return FALSE if values[0] == TRUE else TRUE
-    one, other = values
-    if operator in ("=", "==", "≠", "!="):
-        if one != other and (_unknown(one) or _unknown(other)):
-            raise Stuck
-        return TRUE if (one == other) == (operator in ("=", "==")) else FALSE
-    if operator == "++":
-        return _appended(one, other)
-    if not isinstance(one, int) or not isinstance(other, int):
-        raise Stuck
-    return _calculated(operator, one, other)
-
-
-def _calculated(operator: str, one: int, other: int) -> Value:
-    match operator:
-        case "≤" | "<" | "≥" | ">":
-            holds = {"≤": one <= other, "<": one < other, "≥": one >= other, ">": one > other}[operator]
-            return TRUE if holds else FALSE
-        case "+" | "*":
-            result = one + other if operator == "+" else one * other
-            if abs(result) > _SIZE:
-                raise TooLong
-            return result
-    raise Stuck  # what `-`, `/` and `%` mean depends on the type
-
-
-def _appended(one: Value, other: Value) -> Value:
-    items = []
-    while isinstance(one, Data) and one.head == "List.cons":
-        items.append(one.args[0])
-        one = one.args[1]
-    if not isinstance(one, Data) or one.head != "List.nil":
-        raise Stuck
-    for item in reversed(items):
-        other = data("List.cons", item, other)
-    return other
-
-
-def _unknown(value: Value) -> bool:
-    return isinstance(value, Data) and value.unknown
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from prover.policy.conjectures import conjectures, replace_term
+from prover.policy.conjectures import conjectures, inductions, recursion_spots, replace_term
 from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
 from prover.policy.theory import lemmas, prove_laws
 from prover.policy.view import Kind, Variable, View
@@ -115,6 +115,18 @@ def induct(view: View) -> Iterator[Proposal]:
             yield f"{form} <;> {grind}", price - 0.3
             price -= 0.25
         yield forms[0], price - 1.2
+
+
+def induct_on_two(view: View) -> Iterator[Proposal]:
+    """With the cases of a second variable in each case of the first."""
+    grind = listed("grind", view.definitions)
+    spots = recursion_spots(view, view.text)
+    inductive = {variable.name for variable in view.of_kind(Kind.DATA) if _has_induction(view, variable)}
+    data = [variable.name for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)]
+    names_ = [name for name in data if name in variables_in(view.text)]
+    ways = inductions({name: at for name, at in spots.items() if name in inductive}, names_, grind)
+    for rank, way in enumerate(way for way in ways if "cases" in way):
+        yield way, -2.2 - 0.3 * rank
 
 
 def _has_induction(view: View, variable: Variable) -> bool:
@@ -247,6 +259,7 @@ RULES: tuple[Rule, ...] = (
     take_target_apart,
     take_hypotheses_apart,
     induct,
+    induct_on_two,
     induct_on_calls,
     induct_on_proofs,
     consider_cases,

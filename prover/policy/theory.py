@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
-from prover.policy.conjectures import recursion_spots
-from prover.policy.declared import Signature
-from prover.policy.exploration import Builder, Law, explore
-from prover.policy.programs import Programs, programs_of
-from prover.policy.rewriting import matched, replaced
+from prover.policy.builders import builders_for
+from prover.policy.conjectures import inductions, recursion_spots
+from prover.policy.exploration import explore
+from prover.policy.laws import Law
+from prover.policy.programs import programs_of
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.terms import telescope
 from prover.policy.view import Kind, View
 
 _MAX_FUNCTIONS = 8
-_MAX_TYPES = 5
-_MAX_INSTANCES = 3
 _MAX_SIZE = 13
 _LAWS_OF_EACH = 6
+_CONDITIONAL_OF_EACH = 3
 _BLOCK = 8
+_SMALL_BLOCK = 4
 _INSTANCES = 200
-_LIBRARY_TYPES = frozenset(("Nat", "Int", "Bool"))
 
 
 def laws_for(view: View) -> tuple[Law, ...]:
@@ -45,7 +44,7 @@ def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) 
     except NotRead:
         return ()
     ground += [part for type_ in ground for part in type_.args if part not in ground]
-    builders, ground = _builders(programs, functions, ground)
+    builders, ground = builders_for(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
     found = [law for law in explore(programs, builders, ground) if recursive & law.heads]
     return tuple(_chosen(found, [symbols.short(name) for name in functions]))
@@ -53,12 +52,13 @@ def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) 
 
 def _chosen(laws: Sequence[Law], functions: Sequence[str]) -> list[Law]:
     """The simplest of each function, which are those that mention no later one."""
-    counted: Counter[str] = Counter()
+    counted: Counter[tuple[str, int]] = Counter()
     chosen = set()
     for law in sorted(laws, key=lambda law: (law.size, -len(law.types))):
-        last = max(law.heads & set(functions), key=functions.index)
-        counted[last] += law.size <= _MAX_SIZE and not law.distributes
-        if law.size <= _MAX_SIZE and (law.distributes or counted[last] <= _LAWS_OF_EACH):
+        last, conditional = max(law.heads & set(functions), key=functions.index), len(law.premises)
+        counted[last, conditional] += law.size <= _MAX_SIZE and not law.distributes
+        enough = _CONDITIONAL_OF_EACH if conditional else _LAWS_OF_EACH
+        if law.size <= _MAX_SIZE and (law.distributes or counted[last, conditional] <= enough):
             chosen.add(law)
     return [law for law in laws if law in chosen]
 
@@ -66,21 +66,21 @@ def _chosen(laws: Sequence[Law], functions: Sequence[str]) -> list[Law]:
 def prove_laws(view: View) -> Iterator[tuple[str, float]]:
     """Tactics that prove laws one after the other, those that they can, and leave them as `law1`, `law2`, …
 
-    What could not be proved is tried once more with the next ones, which may be what it needed.
+    What could not be proved is tried once more with the next ones, which may be what it needed. Smaller
+    blocks, with conditional laws, are for when a larger one takes too long, which loses all of it.
     """
     if any("ih" in proof.name for proof in view.proofs):
         return  # better done before the induction
-    laws = list(enumerate(laws_for(view), 1))
-    known = {law.name for law in view.laws}
-    done = max((number for number, _ in laws if f"law{number}" in known), default=0)
-    end = _BLOCK * (-(-done // _BLOCK) + 1)
-    windows = [(laws[:end], -0.4)] if known else [(laws[:_BLOCK], -1.5), (laws[_BLOCK : 2 * _BLOCK], -2.6)]
-    for window, price in windows:
-        lines = [
-            f"try have law{number} : {law} := by{_induction(view, law)}"
-            for number, law in window
-            if f"law{number}" not in known
-        ]
+    every = laws_for(view)
+    plain = [law for law in every if not law.premises]
+    if view.laws:
+        blocks = [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
+    else:
+        blocks = [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
+        starts = range(0, min(len(every), 2 * _BLOCK), _SMALL_BLOCK)
+        blocks += [(every[at : at + _SMALL_BLOCK], -2.3 - 0.1 * at) for at in starts]
+    for block, price in blocks:
+        lines = [f"try have {name} : {law} := by{_induction(view, law)}" for name, law in _named(view, block)]
         if lines:
             yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
 
@@ -89,10 +89,49 @@ def lemmas(view: View) -> Iterator[tuple[str, float]]:
     """Laws as goals of their own, for when their proofs are longer."""
     if any("ih" in proof.name for proof in view.proofs):
         return
-    known = {law.name for law in view.laws}
-    for number, law in enumerate(laws_for(view)[: 2 * _BLOCK], 1):
-        if f"law{number}" not in known:
-            yield f"have law{number} : {law} := ?_", -3.0 - 0.15 * number
+    for number, law in enumerate(laws_for(view)[: 3 * _BLOCK], 1):
+        for name, _ in _named(view, [law]):
+            yield f"have {name} : {law} := ?_", -3.0 - 0.15 * number
+
+
+def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
+    """So many laws after the last of those that stand, and some of those before it that don't."""
+    known = _known(view)
+    done = max((number for number, law in enumerate(laws, 1) if law_key(view, law.body) in known), default=0)
+    fresh = [law for law in laws[: count * (-(-done // count) + 1)] if law_key(view, law.body) not in known]
+    return fresh[-_BLOCK:]
+
+
+def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
+    """Names for those that do not stand yet."""
+    known = _known(view)
+    first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
+    fresh = [law for law in laws if law_key(view, law.body) not in known]
+    return [(f"law{number}", law) for number, law in enumerate(fresh, first)]
+
+
+def _known(view: View) -> frozenset[str]:
+    return frozenset(law_key(view, telescope(law.type)[1]) for law in view.laws)
+
+
+def law_key(view: View, body: str) -> str:
+    """The same for a law as it was stated and as Lean prints it: `N.succ x` may be `x.succ`."""
+    try:
+        return str(_unfielded(read_term(body), programs_of(view.symbols).constructors))
+    except NotRead:
+        return body
+
+
+def _unfielded(term: Term, constructors: Collection[str]) -> Term:
+    """With the last part of each name, and fields before their arguments."""
+    args = tuple(_unfielded(arg, constructors) for arg in term.args)
+    parts = term.head.removeprefix("!").split(".")
+    ends = [at for at in range(1, len(parts)) if f"{parts[at - 1]}.{parts[at]}" in constructors]
+    first = ends[0] if ends else 0 if parts[0][:1].islower() else len(parts) - 1
+    whole = Term(parts[first], () if parts[first + 1 :] else args)
+    for at, name in enumerate(parts[first + 1 :], first + 2):  # x.succ, N.zero.succ
+        whole = Term(name, (whole, *(args if at == len(parts) else ())))
+    return whole
 
 
 def _uses(view: View) -> list[str]:
@@ -105,78 +144,13 @@ def _uses(view: View) -> list[str]:
 
 
 def _induction(view: View, law: Law) -> str:
-    text = f"{law.left} = {law.right}"
-    symbols = view.symbols.closure(view.symbols.mentioned(text))
+    symbols = view.symbols.closure(view.symbols.mentioned(law.body))
     written = [view.written(symbol) for symbol in symbols if symbol.is_definition]
     grind = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
-    spots = recursion_spots(view, text)
     names = [name for name, _ in law.types]
-    ways = []
-    for name in sorted(spots, key=lambda name: -len(spots[name]))[:2]:
-        others = [other for other in names if other != name]
-        generalizing = f" generalizing {' '.join(others)}" if others else ""
-        ways.append(f"induction {name}{generalizing} <;> {grind}")
-        partner = next((other for other in others if other in spots), None)
-        if partner is not None:
-            ways.append(f"induction {name}{generalizing} <;> cases {partner} <;> {grind}")
-    ways.sort(key=lambda way: "cases" in way)
+    ways = inductions(recursion_spots(view, law.body), names, grind)
+    apart = [way for way in ways if "cases" in way]
+    ways = [*[way for way in ways if way not in apart], *apart[-1:]]
     lines = [f"intro {' '.join(names)}"]
-    lines += ["first", *(f"| {way}" for way in ways[:3])] if len(ways) > 1 else ways or [grind]
+    lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)
-
-
-def _builders(
-    programs: Programs, functions: Sequence[str], types: list[Term]
-) -> tuple[list[Builder], list[Term]]:
-    """How to make terms of the types, and these with what the functions lead to."""
-    symbols = programs.symbols
-    found: list[Builder] = []
-    depth = max(map(_depth, types))
-    for rank, name in enumerate(functions):
-        try:
-            signature = programs.signature(symbols[name])
-        except NotRead:
-            continue
-        if not programs.computes(name):
-            continue
-        for arguments, result in _instances(signature, types)[:_MAX_INSTANCES]:
-            known = [*arguments, result]
-            if max(map(_depth, known)) > depth or any(type_.head in ("→", "Prop") for type_ in known):
-                continue
-            types += [type_ for type_ in known if type_ not in types]
-            found.append(Builder(name, symbols.short(name), arguments, result, rank))
-    types = types[:_MAX_TYPES]
-    found = [b for b in found if {*b.arguments, b.result} <= set(types)]
-    return [*_constructors(programs, types), *found], types
-
-
-def _constructors(programs: Programs, types: Sequence[Term]) -> list[Builder]:
-    found = []
-    for type_ in types:
-        if type_.head == "Bool":
-            found += [Builder(f"Bool.{word}", word, (), type_, -1) for word in ("true", "false")]
-        for name in programs.of_type(type_.head.rpartition(".")[2]):
-            signature = programs.constructors[name]
-            given: dict[str, Term] = dict(zip(signature.variables, type_.args, strict=False))
-            arguments = tuple(replaced(argument, given) for argument in signature.arguments)
-            if set(arguments) <= set(types):
-                found.append(Builder(name, name, arguments, type_, -1))
-    return found
-
-
-def _instances(signature: Signature, types: Sequence[Term]) -> list[tuple[tuple[Term, ...], Term]]:
-    """The types of a function where its arguments are of known types, or it has no type variables."""
-    if not signature.variables:
-        return [(signature.arguments, signature.result)]
-    pattern = dict.fromkeys(signature.variables, Term("Type"))
-    found = []
-    for choice in itertools.product(types, repeat=len(signature.arguments)):
-        given: dict[str, Term] = {}
-        pairs = zip(signature.arguments, choice, strict=True)
-        if all(matched(argument, type_, pattern, given) for argument, type_ in pairs):
-            found.append((choice, replaced(signature.result, given)))
-    return found
-
-
-def _depth(type_: Term) -> int:
-    return 1 + max(map(_depth, type_.args), default=0)

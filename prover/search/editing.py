@@ -28,7 +28,7 @@ def shortened(session: LeanSession, script: Step) -> Step:
     Lean runs what is left; after a number of runs the rest stays as it is. A step that tries several things
     in turn is first taken apart into those that do something.
     """
-    script = unfolded(session, script)
+    script = unfolded(session, script, _RUNS)
     script = _Editor(session, _RUNS).shorten(script, session.root, 0)
     return _Editor(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
 

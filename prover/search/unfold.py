@@ -7,30 +7,32 @@ from dataclasses import replace
 
 from prover.lean.gateway import LeanSession
 from prover.search.script import Step
-from prover.types import Advanced, Failed, Proved, TacticState
+from prover.types import Advanced, Failed, Outcome, Proved, TacticState
 
 _TRIES = re.compile(r"\(try .+\)", re.DOTALL)
 
 
-def unfolded(session: LeanSession, script: Step) -> Step:
-    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed. Lean runs each once, and
-    what ends in alternatives (`first | … | …`) is left with the one that does it."""
-    return _Unfolder(session).unfold(script, session.root, 0)
+def unfolded(session: LeanSession, script: Step, runs: int) -> Step:
+    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed; what ends in
+    alternatives (`first | … | …`) is left with the one that does it. Lean runs each once, and at most `runs`
+    in all: what that does not reach stays as it is."""
+    return _Unfolder(session, runs).unfold(script, session.root, 0)
 
 
 class _Unfolder:
     """Turns `(try a\\n try b)` into those of the steps `a` and `b` that succeed."""
 
-    def __init__(self, session: LeanSession) -> None:
+    def __init__(self, session: LeanSession, runs: int) -> None:
         self._session = session
+        self._runs = runs
 
     def unfold(self, script: Step, state: TacticState, goal: int) -> Step:
-        outcome = self._session.run(state, script.tactic, goal) if script.parts else None
-        if outcome is not None and not isinstance(outcome, Advanced):
+        if not _tries(script):
             return script
         parts: tuple[Step | None, ...] = ()
-        if outcome is not None:
-            if outcome.state.groups != script.groups:
+        if script.parts:
+            outcome = self._run(state, script.tactic, goal)
+            if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
                 return script
             parts = tuple(
                 part and self.unfold(part, outcome.state, group[0])
@@ -38,6 +40,11 @@ class _Unfolder:
             )
         whole = replace(script, parts=parts)
         return self._steps(whole, state, goal) or whole
+
+    def _run(self, state: TacticState, tactic: str, goal: int) -> Outcome | None:
+        """None when there were enough runs."""
+        self._runs -= 1
+        return self._session.run(state, tactic, goal) if self._runs >= 0 else None
 
     def _steps(self, script: Step, state: TacticState, goal: int) -> Step | None:
         """None where it can't be taken apart."""
@@ -47,7 +54,9 @@ class _Unfolder:
         steps: list[tuple[str, Advanced]] = []
         for attempt in script.tactic[5:-1].split("\n try "):
             for tactic in _ways(_bare(attempt)):
-                outcome = self._session.run(state, tactic, goal)
+                outcome = self._run(state, tactic, goal)
+                if outcome is None:
+                    return None
                 if not isinstance(outcome, Failed):
                     break
             if isinstance(outcome, Proved):
@@ -59,6 +68,12 @@ class _Unfolder:
                 state, goal = outcome.state, 0
         last = script.parts[0] if len(script.parts) == 1 else None
         return None if last is None else _chain(steps, last)
+
+
+def _tries(script: Step | None) -> bool:
+    return script is not None and (
+        _TRIES.fullmatch(script.tactic) is not None or any(map(_tries, script.parts))
+    )
 
 
 def _bare(attempt: str) -> str:

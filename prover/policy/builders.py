@@ -1,0 +1,86 @@
+"""What terms are made with: the functions, constructors and operators for the types of a goal."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from prover.policy.declared import Signature
+from prover.policy.laws import Builder
+from prover.policy.programs import Programs
+from prover.policy.rewriting import matched, replaced
+from prover.policy.syntax import NotRead, Term
+from prover.policy.terms import tokens
+
+_MAX_TYPES = 5
+_MAX_INSTANCES = 3
+_OPERATORS = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",), "&&": ("Bool",), "||": ("Bool",)}
+
+
+def builders_for(
+    programs: Programs, functions: Sequence[str], types: list[Term]
+) -> tuple[list[Builder], list[Term]]:
+    """How to make terms of the types, and these with what the functions lead to."""
+    symbols = programs.symbols
+    found: list[Builder] = []
+    depth = max(map(_depth, types))
+    for rank, name in enumerate(functions):
+        try:
+            signature = programs.signature(symbols[name])
+        except NotRead:
+            continue
+        if not programs.computes(name):
+            continue
+        for arguments, result in _instances(signature, types)[:_MAX_INSTANCES]:
+            known = [*arguments, result]
+            if max(map(_depth, known)) > depth or any(type_.head in ("→", "Prop") for type_ in known):
+                continue
+            types += [type_ for type_ in known if type_ not in types]
+            found.append(Builder(name, symbols.short(name), arguments, result, rank))
+    types = types[:_MAX_TYPES]
+    found = [b for b in found if {*b.arguments, b.result} <= set(types)]
+    return [*_constructors(programs, types), *_operators(programs, functions, types), *found], types
+
+
+def _constructors(programs: Programs, types: Sequence[Term]) -> list[Builder]:
+    found = []
+    for type_ in types:
+        if type_.head == "Bool":
+            found += [Builder(f"Bool.{word}", word, (), type_, -1) for word in ("true", "false")]
+        for name in programs.of_type(type_.head.rpartition(".")[2]):
+            signature = programs.constructors[name]
+            given: dict[str, Term] = dict(zip(signature.variables, type_.args, strict=False))
+            arguments = tuple(replaced(argument, given) for argument in signature.arguments)
+            if set(arguments) <= set(types):
+                found.append(Builder(name, name, arguments, type_, -1))
+    return found
+
+
+def _operators(programs: Programs, functions: Sequence[str], types: Sequence[Term]) -> list[Builder]:
+    """Those of the library that the functions use."""
+    bodies = [programs.symbols[name].declaration.body for name in functions]
+    used = {token.text for body in bodies for token in tokens(body)}
+    return [
+        Builder(operator, operator, (type_, type_), type_, -1)
+        for operator, heads in _OPERATORS.items()
+        for type_ in types
+        if operator in used and type_.head in heads
+    ]
+
+
+def _instances(signature: Signature, types: Sequence[Term]) -> list[tuple[tuple[Term, ...], Term]]:
+    """The types of a function where its arguments are of known types, or it has no type variables."""
+    if not signature.variables:
+        return [(signature.arguments, signature.result)]
+    pattern = dict.fromkeys(signature.variables, Term("Type"))
+    found = []
+    for choice in itertools.product(types, repeat=len(signature.arguments)):
+        given: dict[str, Term] = {}
+        pairs = zip(signature.arguments, choice, strict=True)
+        if all(matched(argument, type_, pattern, given) for argument, type_ in pairs):
+            found.append((choice, replaced(signature.result, given)))
+    return found
+
+
+def _depth(type_: Term) -> int:
+    return 1 + max(map(_depth, type_.args), default=0)

@@ -1,0 +1,61 @@
+"""What laws are, and what terms are made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from prover.policy.rewriting import heads
+from prover.policy.syntax import Term
+
+
+@dataclass(frozen=True)
+class Law:
+    """`left = right` for all values of the variables in them, which have these types, that satisfy the
+    `premises`, equations too. The `type` of both sides is written where no variable shows it."""
+
+    left: Term
+    right: Term
+    types: tuple[tuple[str, Term], ...]
+    premises: tuple[tuple[Term, Term], ...] = ()
+    type: Term | None = None
+
+    def __str__(self) -> str:
+        binders = " ".join(f"({name} : {type_})" for name, type_ in self.types)
+        unclear = self.type is not None and self.type.args and self.type not in dict(self.types).values()
+        body = f"({self.left} : {self.type}) = {self.right}" if unclear and not self.premises else self.body
+        return f"∀ {binders}, {body}"
+
+    @cached_property
+    def body(self) -> str:
+        """What holds for all values."""
+        return " → ".join(f"{left} = {right}" for left, right in self.equations)
+
+    @property
+    def equations(self) -> tuple[tuple[Term, Term], ...]:
+        return (*self.premises, (self.left, self.right))
+
+    @cached_property
+    def size(self) -> int:
+        return sum(left.size + right.size for left, right in self.equations)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        return frozenset().union(*(heads(left) | heads(right) for left, right in self.equations))
+
+    @property
+    def distributes(self) -> bool:
+        """`f (g x y) … = g (f x …) (f y …)`."""
+        inner = [argument.head for argument in self.right.args]
+        return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Something to make terms with: what to call, how it is written, and its types."""
+
+    name: str
+    written: str
+    arguments: tuple[Term, ...]
+    result: Term
+    rank: int

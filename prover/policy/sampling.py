@@ -1,0 +1,57 @@
+"""Values of a type, drawn at random."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from prover.policy.programs import Programs
+from prover.policy.rewriting import replaced
+from prover.policy.syntax import Term
+from prover.policy.values import FALSE, TRUE, Value, data
+
+_SIZES = (0, 0, 1, 1, 2, 2, 3, 3, 4, 6)
+
+
+class Sampler:
+    """Draws the same values in the same order each time."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._rng = random.Random(0)
+
+    def valuation(self, types: Mapping[str, Term]) -> dict[str, Value]:
+        return {name: self.value(type_, self._rng.choice(_SIZES)) for name, type_ in types.items()}
+
+    def value(self, type_: Term, size: int) -> Value:
+        """A value with so many constructors that take others of its type, where there are such."""
+        rng = self._rng
+        if type_.head in ("Nat", "Int"):
+            return size if type_.head == "Nat" else size * rng.choice((-1, 1))
+        if type_.head == "Bool":
+            return rng.choice((TRUE, FALSE))
+        if type_.head == "List":
+            options = ["List.cons" if size else "List.nil"]
+            arguments: Mapping[str, Sequence[Term]] = {"List.nil": (), "List.cons": (type_.args[0], type_)}
+        else:
+            options, arguments = self._options(type_)
+            recursive = [name for name in options if type_ in arguments[name]]
+            plain = [name for name in options if name not in recursive]
+            options = (recursive if size else plain) or options
+        if not options or size < -3:
+            return data(f"#{rng.randrange(3)}")
+        name = rng.choice(options)
+        return data(name, *(self._argument(argument, type_, size) for argument in arguments[name]))
+
+    def _argument(self, type_: Term, of: Term, size: int) -> Value:
+        return self.value(type_, size - 1 if type_ == of else self._rng.choice(_SIZES[:-2]))
+
+    def _options(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
+        """The constructors of a type, and the types of their arguments."""
+        options = self._programs.of_type(type_.head)
+        arguments = {}
+        for name in options:
+            signature = self._programs.constructors[name]
+            given = dict(zip(signature.variables, type_.args, strict=False))
+            arguments[name] = [replaced(argument, given) for argument in signature.arguments]
+        return options, arguments
