@@ -145,7 +145,7 @@ def export(file: str, which: tuple[str, ...], kind: str | None, db: str | None, 
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file}: can't be written: {error.strerror}") from None
-    _count(as_json, f"wrote to {file}", exported=len(parcels), broken=len(chosen) - len(sound))
+    _count(as_json, f"to {file}", exported=len(parcels), broken=len(chosen) - len(sound))
 
 
 @lemmas.command("import")
@@ -251,7 +251,8 @@ def forget(
         numbers = sorted({lemma.id for lemma in chosen})
         if numbers and not yes:
             names = ", ".join(lemma.name for lemma in chosen[:5]) + (", …" if len(chosen) > 5 else "")
-            click.confirm(f"Forget {len(numbers):,} of the library's lemmas ({names})?", abort=True, err=True)
+            if not click.confirm(f"Forget {len(numbers):,} of the library's lemmas ({names})?", err=True):
+                numbers = []
         _count(as_json, "", forgotten=library.forget(numbers))
 
 
@@ -357,7 +358,7 @@ def _count(as_json: bool, rest: str, **counts: int) -> None:
         click.echo(json.dumps(counts))
     else:
         said = ", ".join(f"{count:,} {what}" for what, count in counts.items())
-        click.echo(f"{said} {rest}".rstrip())
+        click.echo(f"{said} ({rest})" if rest else said)
 
 
 def _progress(done: int, total: int) -> None:

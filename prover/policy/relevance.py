@@ -22,7 +22,7 @@ from prover.types import Goal
 _SHORT = 2.0
 """A length that hardly matters: among shorter theorems the one that shares more is better."""
 
-_LEAST = 0.25
+_LEAST = 0.4
 """The part of what a theorem mentions that a goal must want; types are shared by nearly all."""
 
 _BEHIND = 0.5  # what a symbol that only a definition behind the goal mentions counts
