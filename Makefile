@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
-.PHONY: help setup prove test lint check format clean
+.PHONY: help setup prove test vscode lint check format clean
 
 help:  ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,6 +21,9 @@ prove: setup  ## prove the open theorems of lean_project/ (all proved or not: th
 
 test: setup  ## the tests
 	$(BIN)/pytest
+
+vscode: .venv/installed  ## the extension for VS Code: prover/editor/vscode/prover.vsix
+	cd prover/editor/vscode && PATH="$(abspath $(BIN)):$$PATH" sh -c 'npm install --no-audit --no-fund && npm run package'
 
 lint: .venv/installed
 	$(BIN)/ruff format --check .

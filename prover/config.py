@@ -41,6 +41,7 @@ class Settings:
     `seconds`, `tactics`, `expansions`, `tokens` and `usd` (US dollars) limit the search for one hole,
     whichever is reached first; None is no limit. `strategy` is one of `STRATEGIES`. `policy` names who
     proposes tactics, `lean` is one of `LEANS`, `jobs` counts the Leans that work side by side.
+    `background`: in an editor, holes are tried before anyone asks.
     """
 
     seconds: float = 60.0
@@ -53,6 +54,7 @@ class Settings:
     jobs: int = 1
     seed: int = 0
     lean: LeanKind = "auto"
+    background: bool = False
 
     def __post_init__(self) -> None:
         if not _is_number(self.seconds) or not math.isfinite(self.seconds) or self.seconds <= 0:
@@ -73,6 +75,8 @@ class Settings:
             raise InputError(f"seed must be a whole number, not {self.seed!r}")
         if self.lean not in LEANS:
             raise InputError(f"lean must be one of {', '.join(LEANS)}, not {self.lean!r}")
+        if not isinstance(self.background, bool):
+            raise InputError(f"background must be true or false, not {self.background!r}")
 
 
 def load_settings(folder: Path) -> Settings:

@@ -627,3 +627,25 @@ def test_a_refused_request_ends_that_lean() -> None:
     with pytest.raises(LeanDied, match="refuses"):
         lean.elaborate(77, "")
     assert not lean.process.alive
+
+
+@pytest.mark.parametrize(
+    ("edited", "kept"),
+    [
+        ("def a := 1\n\ndef b := a\n\ndef c := b + 1\n", 1),  # the last one that reads alike is read again
+        ("def a := 1\n\ndef b := a\n\ndef c := b\n", 1),
+        ("def a := 1\n\ndef b := a\n\ndef c := b\n\ndef d := a\n", 2),
+        ("def a := 2\n\ndef b := a\n\ndef c := b\n", 0),
+        ("def a := 1\n\ndef b := a\n  + 1\n\ndef c := b\n", 0),
+        ("def a := 1\n\ndef b := a + c\n\ndef c := b\n", 0),
+    ],
+)
+def test_an_edited_file_is_elaborated_from_the_edit_on(bare: EmbeddedLean, edited: str, kept: int) -> None:
+    before = ElaboratedFile(bare, source_of("def a := 1\n\ndef b := a\n\ndef c := b\n\ndef d := c\n"))
+    before.complete()
+    known = before.shared_with(source_of(edited))
+    after, fresh = (ElaboratedFile(bare, source_of(edited), first) for first in (known, ()))
+    after.complete()
+    fresh.complete()
+    assert len(known) == kept
+    assert [(c.span, c.messages) for c in after.commands] == [(c.span, c.messages) for c in fresh.commands]

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from prover.cli.bench_editor import editor
 from prover.cli.bench_run import compare, run
 from prover.cli.bench_search import search
 from prover.errors import InputError
@@ -29,7 +30,7 @@ def bench() -> None:
     """Measure the prover on this machine."""
 
 
-for _command in (run, compare, search):
+for _command in (run, compare, search, editor):
     bench.add_command(_command)
 
 

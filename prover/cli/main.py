@@ -25,6 +25,8 @@ COMMANDS = {
     "lemmas": "prover.cli.lemmas",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
+    "lsp": "prover.cli.lsp",
+    "mcp": "prover.cli.mcp",
     "bench": "prover.cli.bench",
 }
 

@@ -78,9 +78,12 @@ class NativePool:
                 gateway.close()
 
 
-def gateway_factory(kind: LeanKind) -> Callable[[], EmbeddedPool | NativePool]:
-    """Makes the pool of a worker. Raises `LeanUnavailable` when there is no such Lean."""
+def gateway_factory(
+    kind: LeanKind, heartbeats: int = Limits().heartbeats
+) -> Callable[[], EmbeddedPool | NativePool]:
+    """Makes the pool of a worker, where a tactic gets so many thousands of `heartbeats`. Raises
+    `LeanUnavailable` when there is no such Lean."""
     lean = choose(kind, Path.cwd())
     if isinstance(lean, EmbeddedLean):
-        return lambda: EmbeddedPool(lean.root, Limits())
-    return lambda: NativePool(NativeLimits())
+        return lambda: EmbeddedPool(lean.root, Limits(heartbeats))
+    return lambda: NativePool(NativeLimits(heartbeats))

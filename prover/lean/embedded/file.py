@@ -17,14 +17,29 @@ INITIAL = 0
 
 class ElaboratedFile:
     """The commands of a file, elaborated when they are first needed: to open its first hole takes no more
-    than what stands before it. Spans and messages speak of the source's text.
+    than what stands before it. Spans and messages speak of the source's text. `known` are its first commands,
+    where another version of it began with them.
     """
 
-    def __init__(self, lean: EmbeddedLean, source: Source) -> None:
+    def __init__(self, lean: EmbeddedLean, source: Source, known: Sequence[Command] = ()) -> None:
         self.source = source
-        self.commands: list[Command] = []
+        self.commands = list(known)
         self._lean = lean
         self._ended = False
+
+    def shared_with(self, other: Source) -> list[Command]:
+        """The commands that another version of the file begins with. The last one that reads alike may end
+        differently there, and is not among them."""
+        old, new = self.source, other.text
+        if old.header != other.header or not new.startswith(old.text[: old.header.end]):
+            return []
+        alike = 0
+        for command in self.commands:
+            span = command.span
+            if not new.startswith(old.text[span.start : span.end], span.start):
+                break
+            alike += 1
+        return self.commands[: max(0, alike - 1)]
 
     def complete(self) -> None:
         """Elaborate what has not been needed so far."""

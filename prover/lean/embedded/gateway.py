@@ -14,7 +14,7 @@ from prover.lean.dojo import LineDojo
 from prover.lean.embedded.certify import certify
 from prover.lean.embedded.file import ElaboratedFile
 from prover.lean.embedded.install import LEAN_VERSION
-from prover.lean.embedded.lean import EmbeddedLean
+from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.embedded.process import MEMORY_LIMIT, START_SECONDS, launch
 from prover.lean.gateway import Complaint
 from prover.lean.marker import marked
@@ -87,10 +87,12 @@ class EmbeddedGateway:
 
     def _loaded(self, lean: EmbeddedLean, source: Source) -> ElaboratedFile:
         if self._file is None or self._file.source != source:
+            known: list[Command] = []
             if self._file is not None:
-                lean.forget(self._file.states)
-                self._file = None
-            self._file = ElaboratedFile(lean, source)
+                known = self._file.shared_with(source)
+                states, self._file = self._file.states, None
+                lean.forget(states[len(known) :])
+            self._file = ElaboratedFile(lean, source, known)
         return self._file
 
     def _certified(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
