@@ -152,6 +152,35 @@ def recall(db: str | None) -> None:
             click.echo(f"  recall@{k:<3} {recall_at(ranks, k):.2f}")
 
 
+@bench.command()
+@click.option("--seconds", default=10.0, show_default=True, help="For each of the two measurements.")
+@click.option("--searches", default=4, show_default=True, help="Searches that run side by side.")
+@click.option("--tactics", default=50.0, show_default=True, help="Tactics a second that each of them tries.")
+@click.option("--nodes", default=50_000, show_default=True, help="Rows of the large tree.")
+@click.option("--json", "json_path", metavar="OUT", help="Write what was measured to this file, too.")
+def tui(seconds: float, searches: int, tactics: float, nodes: int, json_path: str | None) -> None:
+    """How long a key waits in the terminal UI, while searches flood it and in a large tree.
+
+    Needs no Lean: the events are made up. Other work on the machine shows in the results.
+    """
+    from prover.bench.tui import flood, start_up
+
+    table = Table("", "keys", "median", "99 %", "worst", "computed", ">50 ms", "tactics/s", "rows", "memory")
+    measured = []
+    for each in flood(seconds, searches, tactics, nodes):
+        measured.append(each)
+        times = (f"{each.median:.1f} ms", f"{each.p99:.1f} ms", f"{each.worst:.1f} ms", f"{each.busy:.1f} ms")
+        sizes = (f"{each.per_second:.0f}", f"{each.rows:,}", f"+{each.megabytes:.0f} MB")
+        table.add_row(each.what, str(each.keys), *times, str(each.late), *sizes)
+    console = Console(highlight=False)
+    console.print(table)
+    first = start_up()
+    console.print(f"to the first screen: {first:.2f} s of wall time (goal: 0.5)")
+    if json_path is not None:
+        content = {"first_screen": first, "measured": [dataclasses.asdict(each) for each in measured]}
+        _write(Path(json_path), content)
+
+
 def _root() -> Path:
     from prover.lean.toolchain import EmbeddedLean, choose
 
@@ -208,6 +237,10 @@ def _write_json(path: Path, measured: Sequence[Measured], grown: Sequence[Grown]
         "measured": [{**dataclasses.asdict(each), "met": each.met} for each in measured],
         "grown": [dataclasses.asdict(each) for each in grown],
     }
+    _write(path, content)
+
+
+def _write(path: Path, content: object) -> None:
     try:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:

@@ -28,6 +28,7 @@ COMMANDS = {
     "lsp": "prover.cli.lsp",
     "mcp": "prover.cli.mcp",
     "bench": "prover.cli.bench",
+    "tui": "prover.cli.tui",
 }
 
 
@@ -46,10 +47,12 @@ class LazyGroup(click.Group):
 @click.group(
     name="prover",
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(prover.__version__, prog_name="prover", message="%(prog)s %(version)s")
-def command() -> None:
+@click.pass_context
+def command(context: click.Context) -> None:
     """Prove the open theorems of Lean 4 files, and believe only Lean's kernel.
 
     \b
@@ -59,12 +62,20 @@ def command() -> None:
         prover prove Theory/Lists.lean:12 --seconds 600 --write
     Which Lean there is, what is missing, and how to get it:
         prover doctor
+    Work on proofs on the terminal (`prover` alone does the same there):
+        prover tui Theory/
 
     A `sorry` counts as proved when Lean accepts the file with the proof in its place, and the theorem
     rests on no `sorry` and on no axiom but `propext`, `Classical.choice` and `Quot.sound`.
 
     Defaults stand in `prover.toml`, in the project or in your own configuration folder.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise click.exceptions.NoArgsIsHelpError(context)
+    tui = context.command.get_command(context, "tui")  # type: ignore[attr-defined]
+    context.invoke(tui, paths=(), db=None, no_library=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

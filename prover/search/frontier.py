@@ -31,6 +31,10 @@ class Frontier(Protocol):
         """Take out the next goal. Raises `IndexError` when there is none."""
         ...
 
+    def take(self, goal: GoalNode) -> None:
+        """Take out this goal, which is in here, as if it were the next."""
+        ...
+
     def __len__(self) -> int: ...
 
     def nearest(self, count: int) -> list[GoalNode]:
@@ -72,6 +76,10 @@ class _Heap:
 
     def pop(self) -> GoalNode:
         return heapq.heappop(self._heap)[2]
+
+    def take(self, goal: GoalNode) -> None:
+        self._heap = [entry for entry in self._heap if entry[2] is not goal]
+        heapq.heapify(self._heap)
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -123,13 +131,14 @@ class Puct:
     def pop(self) -> GoalNode:
         if self._root is None or not self._ready:
             raise IndexError("no goal is left")
-        if self._last is not None:
-            _back_up(*self._last)
+        self._learn()
         goal = self._walk(self._root) or next(iter(self._ready.values()))
-        del self._ready[goal.id]
-        self._count(goal, -1)
-        self._last = goal, len(goal.tactics)
+        self._hand_out(goal)
         return goal
+
+    def take(self, goal: GoalNode) -> None:
+        self._learn()
+        self._hand_out(goal)
 
     def __len__(self) -> int:
         return len(self._ready)
@@ -140,6 +149,16 @@ class Puct:
 
     def coming(self, goal: GoalNode, count: int) -> list[tuple[GoalNode, Candidate]]:
         return _candidates([goal, *self.nearest(count)], count)
+
+    def _learn(self) -> None:
+        """What came of the goal that was handed out last."""
+        if self._last is not None:
+            _back_up(*self._last)
+
+    def _hand_out(self, goal: GoalNode) -> None:
+        del self._ready[goal.id]
+        self._count(goal, -1)
+        self._last = goal, len(goal.tactics)
 
     def _walk(self, goal: GoalNode) -> GoalNode | None:
         """None where what is left hangs below something settled, and is there for goals elsewhere."""

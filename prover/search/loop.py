@@ -78,18 +78,17 @@ def search(
     gateway: LeanGateway,
     policy: TacticGenerator,
     budget: Budget,
-    strategy: str = "best-first",
+    strategy: str | Callable[[], Frontier] = "best-first",
     recording: Recording = NOTHING,
     clock: Callable[[], float] = time.monotonic,
     crew: Crew | None = None,
 ) -> Search:
     """Look for a proof that the gateway certifies; a conditional one is kept in case there is no other.
 
-    `strategy` is one of `STRATEGIES`. What `recording` knows is not asked again of Lean or the policy, so
-    the search goes on where that one was stopped; what that one spent counts. Those who help the `crew` make
-    it faster, and no different. A hole that can't be opened
-    ends in a result that says why. Raises `LeanUnavailable`, and `InputError` for a recording of something
-    else.
+    `strategy` is one of `STRATEGIES`, or makes a frontier. What `recording` knows is not asked again of Lean
+    or the policy, so the search goes on where that one was stopped; what that one spent counts. Those who
+    help the `crew` make it faster, and no different. A hole that can't be opened ends in a result that says
+    why. Raises `LeanUnavailable`, and `InputError` for a recording of something else.
     """
     recorded = RecordedPolicy(policy, recording)
     asking = Asking(recorded, theorem, policy.batch) if isinstance(policy, SlowGenerator) else None
@@ -99,7 +98,7 @@ def search(
         RecordedGateway(gateway, recording),
         recorded,
         Meter(budget, clock, recording.seconds),
-        STRATEGIES[strategy],
+        STRATEGIES[strategy] if isinstance(strategy, str) else strategy,
         recording,
         crew,
         asking,

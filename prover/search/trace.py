@@ -9,12 +9,26 @@ cut off.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from prover.errors import InputError
-from prover.events import Event, as_json
+from prover.events import (
+    Certified,
+    Duplicate,
+    Event,
+    Expanding,
+    Finished,
+    GivenUp,
+    Opened,
+    ProofFound,
+    Proposed,
+    Rejected,
+    Resumed,
+    Tried,
+    as_json,
+)
 from prover.lean.goals import parse_goal
 from prover.policy.protocols import Priced
 from prover.search.recording import Recording
@@ -25,7 +39,11 @@ from prover.types import (
     FailureReason,
     Outcome,
     Proved,
+    SearchResult,
     Standing,
+    Statistics,
+    Status,
+    Stop,
     TacticState,
     Theorem,
     Verdict,
@@ -81,6 +99,36 @@ def recording_of(lines: Iterable[Line]) -> Recording:
     return recording
 
 
+def events_of(lines: Iterable[Line], theorem: Theorem) -> Iterator[Event]:
+    """What the search for `theorem` told, as far as it went. Lines that others added are left out."""
+    for line in lines:
+        match line["event"]:
+            case "Opened":
+                yield Opened(theorem, line["visit"], line["node"], _state(line["root"]))
+            case "Expanding":
+                yield Expanding(line["node"], line["depth"], line["goal"], line["cost"], line["width"])
+            case "Proposed":
+                candidates = tuple(Candidate(**each) for each in line["candidates"])
+                yield Proposed(line["node"], candidates, line["tokens"], line["usd"])
+            case "Tried":
+                candidate, children = Candidate(**line["candidate"]), tuple(line["children"])
+                yield Tried(line["node"], candidate, _outcome(line["outcome"]), children)
+            case "Duplicate":
+                yield Duplicate(line["node"], line["like"])
+            case "GivenUp":
+                yield GivenUp(line["node"], line["why"])
+            case "Resumed":
+                yield Resumed(line["node"])
+            case "ProofFound":
+                yield ProofFound(line["text"])
+            case "Certified":
+                yield Certified(_verdict(line["verdict"]))
+            case "Rejected":
+                yield Rejected(line["reason"])
+            case "Finished":
+                yield Finished(_result(line["result"]))
+
+
 def _lines(path: Path) -> Sequence[Line]:
     try:
         texts = path.read_text(encoding="utf-8").split("\n")
@@ -111,6 +159,19 @@ def _outcome(outcome: Line) -> Outcome:
     if outcome["outcome"] == "proved":
         return Proved(seconds, outcome["message"])
     return Failed(FailureReason(outcome["reason"]), outcome["message"], seconds)
+
+
+def _result(result: Line) -> SearchResult:
+    return SearchResult(
+        status=Status(result["status"]),
+        stop=Stop(result["stop"]),
+        proof=result["proof"],
+        verdict=None if result["verdict"] is None else _verdict(result["verdict"]),
+        statistics=Statistics(**result["statistics"]),
+        message=result["message"],
+        partial=result["partial"],
+        open_goals=tuple(map(parse_goal, result["open_goals"])),
+    )
 
 
 def _verdict(verdict: Line) -> Verdict:
