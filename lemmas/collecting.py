@@ -197,7 +197,7 @@ def _draft(proof: Proof, around: Surroundings, name: str, found: Found, statemen
         script=found.script,
         context=context_of(proof.source, proof.theorem),
         definitions=known.definitions,
-        symbols=known.symbols,
+        symbols=known.wanted.said,
         axioms=proof.axioms,
         toolchain=proof.toolchain,
         key=known.key,

@@ -1,4 +1,5 @@
-"""What a theorem's names mean: the definitions before it in its file, each with a fingerprint.
+"""What a theorem's names mean: the definitions before it, each with a fingerprint. They are those of its file
+and of the modules of its own package that the file imports.
 
 A fingerprint covers the definition's own text and that of all it mentions in turn, and the instances that
 speak of them. White space, comments and the namespaces around don't count.
@@ -51,7 +52,7 @@ class Surroundings:
 
 def surroundings(theorem: Theorem) -> Surroundings:
     """Of the place where a theorem stands."""
-    return _surroundings(symbols_of(theorem), theorem.context)
+    return _surroundings(symbols_of(theorem), theorem.known)
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from lemmas.binding import Word, words
 from lemmas.fingerprints import Surroundings
 from lemmas.records import digest
+from prover.policy.relevance import Wanted, wanted
 from prover.types import Goal
 
 _UNIVERSES = frozenset(("Type", "Sort"))
@@ -34,7 +35,7 @@ class Identified:
     shape: str
     order: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
-    symbols: frozenset[str]
+    wanted: Wanted
 
 
 def identify(goal: Goal, around: Surroundings) -> Identified:
@@ -47,7 +48,7 @@ def identify(goal: Goal, around: Surroundings) -> Identified:
         shape,
         tuple(goal.hypotheses[number].name for number in order),
         definitions,
-        frozenset(reading.symbols),
+        wanted(goal, around.symbols),
     )
 
 
@@ -67,7 +68,6 @@ class _Part:
 class _Reading:
     def __init__(self, goal: Goal, around: Surroundings) -> None:
         self.mentioned: set[str] = set()
-        self.symbols: set[str] = set()
         self._around = around
         self._local = {hypothesis.name: at for at, hypothesis in enumerate(goal.hypotheses)}
         self._levels: Counter[str] = Counter()
@@ -79,7 +79,6 @@ class _Reading:
     def _part(self, text: str) -> _Part:
         found, refers = [], {}
         reading = words(text)
-        self.symbols |= _operators(reading)
         level = _levels(reading)
         for at, word in enumerate(reading):
             if at in level:
@@ -96,12 +95,8 @@ class _Reading:
         full = self._around.symbols.resolve(word.text.removeprefix("@"))
         if full is not None:
             self.mentioned.add(full)
-            text = full.rpartition(".")[2]
-        else:
-            text = word.text
-        if text not in _COMMON:
-            self.symbols.add(text)
-        return text
+            return full.rpartition(".")[2]
+        return word.text
 
     def written(self, order: Sequence[int]) -> str:
         """All of it, with the hypotheses in that order and numbered so; universes by their first mention."""
@@ -170,17 +165,4 @@ def _levels(reading: Sequence[Word]) -> set[int]:
             elif depth == 0 and text != ")":
                 break
             end += 1
-    return found
-
-
-def _operators(reading: Sequence[Word]) -> set[str]:
-    """Runs of symbols that are no punctuation, each as one: `++`, `=`, `≤`."""
-    found, run = set(), ""
-    for word in [*reading, Word(" ")]:
-        plain = word.free or word.text[0].isalnum() or word.text[0] in "\"' _#" or word.text in _PUNCTUATION
-        if not plain:
-            run += word.text
-        elif run:
-            found.add(run)
-            run = ""
     return found

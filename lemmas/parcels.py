@@ -124,7 +124,7 @@ def _draft(told: Mapping[str, Any], context: Context) -> Parcelled:
         script=str(told["script"]),
         context=context,
         definitions=known.definitions,
-        symbols=known.symbols,
+        symbols=known.wanted.said,
         axioms=tuple(told["axioms"]),
         toolchain=told["toolchain"],
         key=known.key,

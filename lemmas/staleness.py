@@ -25,7 +25,7 @@ def outdated(library: Library, source: Source) -> list[int]:
 
 def _at(source: Source, place: int) -> Surroundings:
     """What holds before the declaration of that number."""
-    context = source.declarations[:place]
+    context = (*source.imported, *source.declarations[:place])
     return Surroundings(Symbols(context, ""), context)
 
 

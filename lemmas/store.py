@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from lemmas.opening import connect, refused, translated
 from lemmas.records import Context, Draft, Kind, Lemma, Provenance, Standing
 from lemmas.schema import index_symbols
+from prover.policy.relevance import Said
 from prover.types import Hypothesis
 
 _COLUMNS = (
@@ -134,10 +135,13 @@ class Library:
 
     def frequencies(self, symbols: Iterable[str]) -> dict[str, tuple[int, int]]:
         """For each symbol that any lemma mentions, its number and how many do."""
-        wanted = sorted(symbols)[:_MANY]
-        marks = ",".join("?" * len(wanted))
-        rows = self._rows(f"SELECT symbol, id, lemmas FROM symbols WHERE symbol IN ({marks})", wanted)
-        return {symbol: (number, count) for symbol, number, count in rows}
+        wanted, found = sorted(symbols), dict[str, tuple[int, int]]()
+        for start in range(0, len(wanted), _MANY):
+            part = wanted[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            rows = self._rows(f"SELECT symbol, id, lemmas FROM symbols WHERE symbol IN ({marks})", part)
+            found.update((symbol, (number, count)) for symbol, number, count in rows)
+        return found
 
     def mentioning(self, symbol: int, limit: int) -> list[int]:
         """The lemmas that mention the symbol of that number, the newest first."""
@@ -147,11 +151,11 @@ class Library:
         )
         return [number for (number,) in rows]
 
-    def symbols_of(self, numbers: Sequence[int]) -> list[tuple[int, frozenset[str]]]:
+    def symbols_of(self, numbers: Sequence[int]) -> list[tuple[int, Said]]:
         """What each of these lemmas, at most some hundreds, mentions."""
         marks = ",".join("?" * len(numbers))
-        rows = self._rows(f"SELECT id, symbols FROM lemmas WHERE id IN ({marks}) ORDER BY id", numbers)
-        return [(number, frozenset(json.loads(symbols))) for number, symbols in rows]
+        sql = f"SELECT id, symbols, definitions FROM lemmas WHERE id IN ({marks}) ORDER BY id"
+        return [(number, _said(symbols, made)) for number, symbols, made in self._rows(sql, numbers)]
 
     def size(self) -> int:
         """How many lemmas there are or have been: cheap, and enough to weigh rarity by."""
@@ -299,6 +303,11 @@ def _numbered(db: Database, table: str, unique: dict[str, str], others: dict[str
         sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}) RETURNING id"
         row = db.execute(sql, [*values.values()]).fetchone()
     return int(row[0])
+
+
+def _said(symbols: str, definitions: str) -> Said:
+    said = frozenset(json.loads(symbols))
+    return Said(said, said & {name.rpartition(".")[2] for name in json.loads(definitions)})
 
 
 def _lemma(row: Sequence[Any]) -> Lemma:

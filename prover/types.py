@@ -66,7 +66,8 @@ class Theorem:
 
     `name` is never empty: a declaration without one is called `example@LINE` or `instance@LINE`.
     `ordinal` counts the holes of the same declaration, from 0. `context` holds the declarations of the
-    file that end before this one starts, in order.
+    file that end before this one starts, in order, and `imported` those of the modules of its own package
+    that the file imports; spans of these are places in other files.
     """
 
     name: str
@@ -75,6 +76,12 @@ class Theorem:
     ordinal: int
     declaration: Declaration
     context: tuple[Declaration, ...] = field(repr=False, compare=False)
+    imported: tuple[Declaration, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def known(self) -> tuple[Declaration, ...]:
+        """All that it may speak of, what is imported first."""
+        return (*self.imported, *self.context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def test_cases_on_what_is_not_known() -> None:
 
 def test_open_theorems_and_the_theorem_itself_are_no_premises() -> None:
     goal = "x y : N\n⊢ plus x y = plus y x"
-    assert "grind [plus, plus_zero, plus_assoc]" in tactics(goal)
+    assert "grind [plus, plus_assoc, plus_zero]" in tactics(goal)
     policy = FixedPolicy(frozenset({"Play.plus_zero"}))
     assert "grind [plus, plus_assoc]" in tactics(goal, policy)
     assert not any("plus_zero" in tactic or "unrelated" in tactic for tactic in tactics(goal, policy))

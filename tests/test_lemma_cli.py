@@ -40,7 +40,7 @@ def prover(*words: str, answer: str = "", script: str = "") -> subprocess.Comple
 
 def test_looking_into_it(library: Path) -> None:
     listed = prover("lemmas", "list").stdout.splitlines()
-    assert [line.split()[:2] for line in listed[1:]] == [["1", "A.one"], ["2", "A.two"], ["3", "A.two_goal1"]]
+    assert [line.split()[:2] for line in listed] == [["1", "A.one"], ["2", "A.two"], ["3", "A.two_goal1"]]
     only = json.loads(prover("lemmas", "list", "--kind", "goal", "--json").stdout)
     assert [each["name"] for each in only] == ["A.two_goal1"]
     assert "A.one" in prover("lemmas", "search", "one").stdout
@@ -63,7 +63,7 @@ def test_who_uses_whom(library: Path) -> None:
 
 
 def test_forgetting_asks_first(library: Path) -> None:
-    assert prover("lemmas", "forget", "two_goal1", answer="n\n").returncode == 130
+    assert prover("lemmas", "forget", "two_goal1", answer="n\n").stdout.endswith("0 forgotten\n")
     assert prover("lemmas", "forget", "two_goal1", answer="y\n").stdout.endswith("1 forgotten\n")
     refused = prover("lemmas", "forget", "one", "--yes")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from sqlite_utils import Database
 from lemmas import Kind, Library, Standing
 from lemmas.ranking import ranked
 from lemmas.schema import VERSION, migrations
-from prover.bench.recall import ranks_of_used, recall
+from prover.bench.recall import in_files, in_library, recall
 from prover.errors import LibraryError
+from prover.policy.relevance import Wanted
 
 WRITER = [sys.executable, str(Path(__file__).with_name("lemma_samples.py"))]
 
@@ -100,23 +102,41 @@ def test_all_or_none_of_what_is_added_together(path: Path) -> None:
         assert library.statistics()["lemmas"] == 0
 
 
+def wanted(*symbols: str) -> Wanted:
+    return Wanted(frozenset(symbols), frozenset())
+
+
 def test_rare_symbols_weigh_more(path: Path) -> None:
     with Library.open(path) as library:
         common = [sample(f"c{n}", symbols=frozenset(("f", "="))) for n in range(20)]
         library.add([*common, sample("rare", symbols=frozenset(("g", "=")))])
-        best = ranked(library, frozenset(("f", "g", "=")), 3)
-        assert best[0][0] == 21
-        assert [number for number, _ in best[1:]] == [1, 2]  # ties: the older first
+        assert ranked(library, wanted("f", "g", "="), 3) == [21, 1, 2]  # ties: the older first
+        assert ranked(library, Wanted(frozenset("h"), frozenset("g")), 3) == [21]  # behind a definition
 
 
 def test_recall_counts_what_proofs_used(path: Path) -> None:
     with Library.open(path) as library:
         for name, symbols in (("near", {"g", "h"}), ("far", {"f"}), ("unseen", {"z"})):
-            library.add([sample(name, symbols=frozenset(symbols))])
+            library.add([sample(name, symbols=frozenset(symbols), definitions=())])
         library.add([sample("user", symbols=frozenset(("g", "h", "f")), uses=(1, 2, 3))])
-        ranks = list(ranks_of_used(library))
+        ranks = list(in_library(library))
     assert ranks == [[0, 1, None]]
     assert [recall(ranks, k) for k in (1, 2, 9)] == [1 / 3, 2 / 3, 2 / 3]
+
+
+def test_recall_among_the_theorems_of_a_file(path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "A.lean"
+    file.write_text(
+        "def f (n : Nat) := n\ndef g (n : Nat) := n\n"
+        "theorem far (n : Nat) : f n = n := rfl\ntheorem near (n : Nat) : g n = n := rfl\n"
+        "theorem user (n : Nat) : g (g n) = n := by simp [near]\n"
+    )
+    told = replace(TOLD, file=str(file))
+    with Library.open(path) as library:
+        library.add([sample("far", provenance=told), sample("near", provenance=told)])
+        user = sample("user", provenance=told, uses=(1, 2), target="g (g n) = n")
+        library.add([user, sample("elsewhere", uses=(1,))])
+        assert list(in_files(library)) == [[None, 0]]  # what shares types alone is not ranked
 
 
 # -- many at once ------------------------------------------------------------------------------------------
@@ -324,7 +344,7 @@ def test_an_older_library_is_brought_up_with_its_rows(path: Path, version: int) 
     with Library.open(path) as library:
         (lemma,) = library.listed()
         assert (lemma.name, lemma.kind, lemma.symbols) == ("A.t", Kind.THEOREM, frozenset(("f", "=")))
-        assert [number for number, _ in ranked(library, frozenset("f"), 3)] == [lemma.id]
+        assert ranked(library, wanted("f"), 3) == [lemma.id]
         assert library.search("t", 3) == [lemma]
         assert library.damage() == []
         library.add([sample("new")])

@@ -27,6 +27,7 @@ from lemmas.ranking import ranked
 from lemmas.records import digest
 from lemmas.store import Library
 from prover.bench.gateway import Measured, Step
+from prover.policy.relevance import Wanted
 
 LOOK_UPS = 2000
 RANKINGS = 200
@@ -104,6 +105,10 @@ def drawn_symbols(draw: random.Random) -> list[int]:
     return list({min(int(_SYMBOLS ** draw.random()) - 1, _SYMBOLS - 1) for _ in range(wanted)})
 
 
+def _drawn_names(draw: random.Random) -> frozenset[str]:
+    return frozenset(f"c{symbol}" for symbol in drawn_symbols(draw))
+
+
 def key_of(number: int) -> str:
     return digest(f"bench {number}")
 
@@ -136,7 +141,7 @@ def _look_ups(library: Library, count: int, draw: random.Random) -> Iterator[Mea
 
 
 def _rankings(library: Library, draw: random.Random) -> Iterator[Measured]:
-    goals = [frozenset(f"c{symbol}" for symbol in drawn_symbols(draw)) for _ in range(RANKINGS)]
+    goals = [Wanted(_drawn_names(draw), _drawn_names(draw)) for _ in range(RANKINGS)]
     yield from _timed("ranked premises", [partial(ranked, library, goal, 60) for goal in goals], 20.0)
 
 

@@ -129,25 +129,27 @@ def lemmas(count: int, json_path: str | None) -> None:
 @bench.command()
 @click.option("--db", metavar="PATH", help="The library. [default: the one that `prover doctor` names]")
 def recall(db: str | None) -> None:
-    """How well the lemma library ranks premises.
+    """How well premises are ranked for a goal.
 
-    For each kept proof that uses other lemmas: how many of these are among the first k that would have been
-    offered for its goal, of all that were there before it.
+    For each kept proof that uses other lemmas: how many of these are among the first k of the ranking for its
+    goal, of all lemmas that were there before it, and of the theorems before it in its file, proved or not,
+    where the file is still there.
     """
     from lemmas import Library, default_path
-    from prover.bench.recall import KS, ranks_of_used
+    from prover.bench.recall import KS, in_files, in_library
     from prover.bench.recall import recall as recall_at
 
     path = default_path() if db is None else Path(db)
     if not path.exists():
         raise InputError(f"there is no lemma library {path}")
     with Library.open(path) as library:
-        ranks = list(ranks_of_used(library))
-    if not ranks:
+        measured = {"library": list(in_library(library)), "file": list(in_files(library))}
+    if not measured["library"]:
         raise InputError(f"no lemma of {path} uses another one: there is nothing to measure")
-    click.echo(f"{len(ranks):,} proofs that use {sum(map(len, ranks)):,} lemmas")
-    for k in KS:
-        click.echo(f"recall@{k:<3} {recall_at(ranks, k):.2f}")
+    for where, ranks in measured.items():
+        click.echo(f"in the {where}: {len(ranks):,} proofs that use {sum(map(len, ranks)):,} lemmas")
+        for k in KS if ranks else ():
+            click.echo(f"  recall@{k:<3} {recall_at(ranks, k):.2f}")
 
 
 @bench.command()

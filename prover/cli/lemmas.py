@@ -64,7 +64,10 @@ def lemmas() -> None:
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many. [default: all]")
 @_common
 def list_(kind: str | None, limit: int | None, db: str | None, as_json: bool) -> None:
-    """List the lemmas in the order in which they came."""
+    """List the lemmas in the order in which they came.
+
+    In a pipe or a file, a line each: id, mark, name, statement and place, with tabs between.
+    """
     from lemmas import Kind
 
     with _library(db) as library:
@@ -142,7 +145,7 @@ def export(file: str, which: tuple[str, ...], kind: str | None, db: str | None, 
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file}: can't be written: {error.strerror}") from None
-    _count(as_json, f"wrote to {file}", exported=len(parcels), broken=len(chosen) - len(sound))
+    _count(as_json, f"to {file}", exported=len(parcels), broken=len(chosen) - len(sound))
 
 
 @lemmas.command("import")
@@ -248,7 +251,8 @@ def forget(
         numbers = sorted({lemma.id for lemma in chosen})
         if numbers and not yes:
             names = ", ".join(lemma.name for lemma in chosen[:5]) + (", …" if len(chosen) > 5 else "")
-            click.confirm(f"Forget {len(numbers):,} of the library's lemmas ({names})?", abort=True, err=True)
+            if not click.confirm(f"Forget {len(numbers):,} of the library's lemmas ({names})?", err=True):
+                numbers = []
         _count(as_json, "", forgotten=library.forget(numbers))
 
 
@@ -301,19 +305,36 @@ def _tell(found: Sequence[Lemma], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([described(lemma) for lemma in found], ensure_ascii=False, indent=2))
         return
-    table = Table("id", "", "name", "statement", "from", box=None, pad_edge=False)
-    table.columns[0].justify = "right"
-    for lemma in found:
-        statement = " ".join(lemma.statement.split())
-        row = (str(lemma.id), _MARKS[lemma.standing.value], lemma.name, statement, lemma.place)
-        table.add_row(*map(Text, row))  # not markup: statements have brackets
+    rows = [
+        (
+            str(lemma.id),
+            _MARKS[lemma.standing.value],
+            lemma.name,
+            " ".join(lemma.statement.split()),
+            lemma.place,
+        )
+        for lemma in found
+    ]
     console = Console()
-    if not console.is_terminal:
-        console.width = 1000  # nothing is folded in a file
-    if found:
-        console.print(table)
-    else:
+    if not found:
         click.echo("none", err=True)
+    elif console.is_terminal:
+        console.print(_table(rows))
+    else:
+        click.echo("\n".join("\t".join(row) for row in rows))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Table:
+    """As wide as the terminal; what is too long goes on below."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("name", overflow="fold", ratio=2)
+    table.add_column("statement", overflow="fold", ratio=4)
+    table.add_column("from", overflow="fold", ratio=1)
+    for *row, place in rows:
+        table.add_row(*map(Text, (*row, Path(place).name)))  # not markup: statements have brackets
+    return table
 
 
 def _show(library: Library, lemma: Lemma, uses: Sequence[int]) -> None:
@@ -337,7 +358,7 @@ def _count(as_json: bool, rest: str, **counts: int) -> None:
         click.echo(json.dumps(counts))
     else:
         said = ", ".join(f"{count:,} {what}" for what, count in counts.items())
-        click.echo(f"{said} {rest}".rstrip())
+        click.echo(f"{said} ({rest})" if rest else said)
 
 
 def _progress(done: int, total: int) -> None:

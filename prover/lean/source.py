@@ -19,13 +19,13 @@ from pathlib import Path
 
 from prover.errors import FileChanged, SourceError
 from prover.lean.declarations import Declared, declarations
+from prover.lean.imports import header, imported
 from prover.lean.layout import Layout, layout
-from prover.lean.lexis import Kind, Lines, Token, tokens, words
+from prover.lean.lexis import Lines, tokens
 from prover.lean.places import sites
 from prover.types import Declaration, Hole, Span, Theorem
 
 _BOM = "\ufeff"
-_IMPORT_MODIFIERS = words("public meta all runtime")
 _NOT_LEAN_SOURCES = frozenset(("lakefile.lean",))
 
 
@@ -34,8 +34,9 @@ class Source:
     """A file as it was read.
 
     `text` is what Lean reads: `raw` decoded, without byte order mark, each `\\r\\n` a `\\n`; all offsets and
-    positions refer to it. `header` spans the imports: the first command may start where it ends.
-    `theorems` has one for each hole, in the order of the file.
+    positions refer to it. `header` spans the imports: the first command may start where it ends. `imported`
+    are the declarations of the modules of its own package that it imports, directly or not. `theorems` has
+    one for each hole, in the order of the file.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Source:
     text: str
     header: Span
     imports: tuple[str, ...]
+    imported: tuple[Declaration, ...] = field(repr=False)
     declarations: tuple[Declaration, ...]
     theorems: tuple[Theorem, ...]
     _layouts: tuple[Layout, ...] = field(repr=False, compare=False)  # one for each of `theorems`
@@ -76,15 +78,17 @@ def parse_source(path: Path, raw: bytes) -> Source:
     text = _decoded(path, raw).removeprefix(_BOM).replace("\r\n", "\n")
     lines = Lines(text)
     found = tokens(text)
-    header_end, imports = _header(found)
+    header_end, imports = header(found)
+    around = imported(path, imports)
     declared = list(declarations(text, found[header_end:], lines))
-    theorems = list(_theorems(path, declared, lines))
+    theorems = list(_theorems(path, declared, around, lines))
     return Source(
         path=path,
         raw=raw,
         text=text,
         header=Span(0, found[header_end - 1].end if header_end else 0),
         imports=imports,
+        imported=around,
         declarations=tuple(each.declaration for each in declared),
         theorems=tuple(theorem for theorem, _ in theorems),
         _layouts=tuple(around for _, around in theorems),
@@ -152,28 +156,9 @@ def _decoded(path: Path, raw: bytes) -> str:
         ) from error
 
 
-def _header(found: Sequence[Token]) -> tuple[int, tuple[str, ...]]:
-    """How many tokens the header has, and the modules it imports."""
-    imports: list[str] = []
-    end = 0
-    while end < len(found) and found[end].text in ("module", "prelude"):
-        end += 1
-    while True:
-        i = end
-        while i < len(found) and found[i].text in _IMPORT_MODIFIERS:
-            i += 1
-        if i == len(found) or found[i].text != "import":
-            return end, tuple(imports)
-        i += 1
-        while i + 1 < len(found) and found[i].text in _IMPORT_MODIFIERS and not found[i + 1].first:
-            i += 1
-        if i == len(found) or found[i].kind is not Kind.WORD:
-            return end, tuple(imports)
-        imports.append(found[i].text)
-        end = i + 1
-
-
-def _theorems(path: Path, declared: Sequence[Declared], lines: Lines) -> Iterator[tuple[Theorem, Layout]]:
+def _theorems(
+    path: Path, declared: Sequence[Declared], around: tuple[Declaration, ...], lines: Lines
+) -> Iterator[tuple[Theorem, Layout]]:
     every = tuple(each.declaration for each in declared)
     for number, (declaration, found, keyword, body) in enumerate(declared):
         if declaration.kind == "axiom" or not any(token.text == "sorry" for token in found):
@@ -183,7 +168,7 @@ def _theorems(path: Path, declared: Sequence[Declared], lines: Lines) -> Iterato
         for ordinal, site in enumerate(sites(found, lines)):
             start = found[site.token].start
             hole = Hole(Span(start, found[site.token].end), lines.position(start), site.place)
-            theorem = Theorem(name, path, hole, ordinal, declaration, context)
+            theorem = Theorem(name, path, hole, ordinal, declaration, context, around)
             yield theorem, layout(found, body, site, lines)
 
 

@@ -17,12 +17,12 @@ from prover.config import LeanKind
 from prover.errors import LeanUnavailable
 from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.node import node_binary
+from prover.lean.imports import LAKE_FILES
 
 GET_ELAN = "install elan, Lean's toolchain manager (https://lean-lang.org/install/)"
 GET_EMBEDDED = "run `prover setup`"
 VERSION_SECONDS = 60.0
 VERSION = re.compile(r"\(version ([^,)\s]+)")
-LAKE_FILES = ("lakefile.toml", "lakefile.lean")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from prover.policy import relevance
 from prover.policy.rules import RULES, Proposal, use_earlier_theorems
 from prover.policy.symbols import Symbol, symbols_of
-from prover.policy.terms import tokens
 from prover.policy.view import View
 from prover.types import Candidate, Goal, Theorem
 
 _MAX_PREMISES = 8
-_LIKE_ENOUGH = 0.5
-_PLAIN = frozenset(["(", ")", "[", "]", "{", "}", ",", ":", ":=", "⊢", "theorem", "lemma"])
 
 
 class FixedPolicy:
@@ -37,42 +35,13 @@ class FixedPolicy:
         return [Candidate(view.spoken(tactic), logprob, self.name) for tactic, logprob in _ranked(proposals)]
 
     def _premises(self, theorem: Theorem, view: View) -> list[str]:
-        """The earlier theorems that speak of what the goal speaks of, the nearest first."""
-        wanted = view.symbols.mentioned(view.text, view.local)
-        said = _words(view.text)
-        scored = [
-            (score, symbol)
-            for symbol in view.symbols.all()
-            if self._may_use(theorem, symbol) and (score := _relevance(symbol, wanted, said)) > 0
-        ]
-        scored.sort(key=lambda pair: -pair[0])
-        return [view.written(symbol) for _, symbol in scored[:_MAX_PREMISES]]
+        """The theorems that may be used, the likeliest to help first."""
+        usable = [symbol for symbol in view.symbols.all() if self._may_use(theorem, symbol)]
+        goal = relevance.wanted(view.goal, view.symbols)
+        return [view.written(symbol) for symbol in relevance.best(usable, goal, view.symbols, _MAX_PREMISES)]
 
     def _may_use(self, theorem: Theorem, symbol: Symbol) -> bool:
         return symbol.is_theorem and symbol.name not in self._open and symbol.name != theorem.name
-
-
-def _relevance(symbol: Symbol, wanted: frozenset[str], said: frozenset[str]) -> float:
-    """How much of what a theorem speaks of the goal speaks of too, from 0 to 1.
-
-    One that uses no definition of the file is measured by its operators and words, and counts less.
-    """
-    if symbol.uses:
-        return len(symbol.uses & wanted) / len(symbol.uses)
-    words = _words(symbol.declaration.statement)
-    shared = len(words & said) / max(1, len(words))
-    return shared / 2 if shared >= _LIKE_ENOUGH else 0.0
-
-
-def _words(text: str) -> frozenset[str]:
-    """The operators and longer names of a text; brackets, punctuation and variables say little."""
-    return frozenset(
-        token.text for token in tokens(text) if token.text not in _PLAIN and _says_much(token.text)
-    )
-
-
-def _says_much(word: str) -> bool:
-    return len(word) > 2 or not word[0].isalnum()
 
 
 def _ranked(proposals: Iterable[Proposal]) -> list[Proposal]:

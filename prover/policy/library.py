@@ -18,11 +18,12 @@ from lemmas.collecting import USES, premises_in
 from lemmas.fingerprints import Surroundings, surroundings
 from lemmas.keys import Identified, identify
 from lemmas.matching import covers
-from lemmas.ranking import ranked, ranked_texts
+from lemmas.ranking import ranked
 from lemmas.records import Kind, Lemma, Standing
 from lemmas.statements import adapted, block, in_scope
 from lemmas.store import Library
 from prover.errors import LibraryError
+from prover.policy import relevance
 from prover.policy.protocols import Priced, SlowGenerator, TacticGenerator, cost_of
 from prover.policy.terms import sides, variables_in
 from prover.types import Candidate, Goal, Theorem
@@ -121,8 +122,7 @@ class _Search:
 
     def _near(self) -> list[Lemma]:
         """Ranked, without those for the goal itself and those about things that this file does not have."""
-        numbers = [number for number, _ in ranked(self._library, self._known.symbols, _LOOKED_AT)]
-        lemmas = self._library.many(numbers)
+        lemmas = self._library.many(ranked(self._library, self._known.wanted, _LOOKED_AT))
         return [lemma for lemma in lemmas if lemma.key != self._known.key and self._can_be_stated(lemma)]
 
     def _can_be_stated(self, lemma: Lemma) -> bool:
@@ -229,8 +229,8 @@ class _Search:
             for symbol in symbols.all()
             if symbol.is_theorem and symbol.name not in self._barred and symbol.name != self._theorem.name
         ]
-        texts = {symbol.name: frozenset(name.rpartition(".")[2] for name in symbol.uses) for symbol in usable}
-        return [symbols.short(name) for name in ranked_texts(texts, self._known.symbols, _PREMISES)]
+        best = relevance.best(usable, self._known.wanted, symbols, _PREMISES)
+        return [symbols.short(symbol.name) for symbol in best]
 
     def _as_premise(self, lemma: Lemma) -> _Premise:
         symbols = self._around.symbols

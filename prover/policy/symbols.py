@@ -1,4 +1,4 @@
-"""What a theorem may speak of: the declarations of its file that come before it.
+"""What a theorem may speak of: the declarations before it, of its file and of what this imports.
 
 Names in a printed goal are resolved by their last parts, as namespaces and field notation leave them.
 """
@@ -126,7 +126,7 @@ def _symbols(context: tuple[Declaration, ...], namespace: str) -> Symbols:
 
 
 def symbols_of(theorem: Theorem) -> Symbols:
-    return _symbols(theorem.context, theorem.declaration.name.rpartition(".")[0])
+    return _symbols(theorem.known, theorem.declaration.name.rpartition(".")[0])
 
 
 def _last(name: str) -> str:

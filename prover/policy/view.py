@@ -49,6 +49,7 @@ class View:
     """
 
     def __init__(self, goal: Goal, symbols: Symbols) -> None:
+        self.goal = goal
         self.symbols = symbols
         self._given = {hypothesis.name for hypothesis in goal.hypotheses}
         self._mentioned = {part for name in names(goal.text) for part in name.split(".")}
