@@ -23,7 +23,7 @@ setup: .venv/installed  ## .venv with the prover in it, and the embedded Lean
 	$(BIN)/prover setup
 
 prove: setup  ## prove the open theorems of lean_project/ (all proved or not: that is no failure)
-	$(BIN)/prover prove lean_project --lean embedded --jobs $(JOBS) --seconds 4 || [ $$? -eq 1 ]
+	$(BIN)/prover prove lean_project --lean embedded --jobs $(JOBS) --seconds 5 || [ $$? -eq 1 ]
 
 test: setup .venv/developing  ## the tests
 	$(BIN)/pytest
