@@ -7,6 +7,7 @@ LeanDojo's, to compare the two.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -31,6 +32,7 @@ from lean_dojo.interaction.dojo import (  # noqa: E402
 
 for _name in os.environ.keys() - _before.keys():
     del os.environ[_name]
+gc.freeze()  # all that has been imported stays; a collection that goes through it takes 50 ms
 
 __all__ = [
     "FocusingDojo",
