@@ -23,6 +23,7 @@ from prover.errors import InputError
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.gateway import Grown, Measured
+    from prover.bench.tui import Measured as Flood
 
 
 @click.group()
@@ -165,15 +166,9 @@ def tui(seconds: float, searches: int, tactics: float, nodes: int, json_path: st
     """
     from prover.bench.tui import flood, start_up
 
-    table = Table("", "keys", "median", "99 %", "worst", "computed", ">50 ms", "tactics/s", "rows", "memory")
-    measured = []
-    for each in flood(seconds, searches, tactics, nodes):
-        measured.append(each)
-        times = (f"{each.median:.1f} ms", f"{each.p99:.1f} ms", f"{each.worst:.1f} ms", f"{each.busy:.1f} ms")
-        sizes = (f"{each.per_second:.0f}", f"{each.rows:,}", f"+{each.megabytes:.0f} MB")
-        table.add_row(each.what, str(each.keys), *times, str(each.late), *sizes)
+    measured = list(flood(seconds, searches, tactics, nodes))
     console = Console(highlight=False)
-    console.print(table)
+    console.print(_flood_table(measured))
     first = start_up()
     console.print(f"to the first screen: {first:.2f} s of wall time (goal: 0.5)")
     if json_path is not None:
@@ -225,6 +220,26 @@ def _grown_table(grown: Sequence[Grown]) -> Table:
     }
     for what, values in rows.items():
         table.add_row(what, *map(_number, values))
+    return table
+
+
+def _flood_table(measured: Sequence[Flood]) -> Table:
+    table = Table("", *(each.what for each in measured))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    rows = {
+        "keys": [str(each.keys) for each in measured],
+        "a key waits, median": [f"{each.median:.1f} ms" for each in measured],
+        "99 of 100 wait less than": [f"{each.p99:.1f} ms" for each in measured],
+        "the slowest waits (goal: 50)": [f"{each.worst:.1f} ms" for each in measured],
+        "of that, computing": [f"{each.busy:.1f} ms" for each in measured],
+        "keys that wait over 50 ms": [str(each.late) for each in measured],
+        "tactics a second": [f"{each.per_second:.0f}" for each in measured],
+        "rows": [f"{each.rows:,}" for each in measured],
+        "memory": [f"+{each.megabytes:.0f} MB" for each in measured],
+    }
+    for what, values in rows.items():
+        table.add_row(what, *values)
     return table
 
 
