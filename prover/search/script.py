@@ -10,7 +10,8 @@ from prover.search.tree import GoalNode, Proof, TacticNode
 
 _NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[^\W\d][\w'!?]*)*")
 _BY_CASES = re.compile(r"(fun_)?(induction|cases)\b")
-_RENAMING = re.compile(r"\(rename_i (?P<names>[^;()\n]+); (?P<tactic>.+)\)", re.DOTALL)
+RENAMING = re.compile(r"\(rename_i (?P<names>[^;()\n]+); (?P<tactic>.+)\)", re.DOTALL)
+"""A tactic that needs names for what has none."""
 SORRY = "sorry"
 
 
@@ -123,7 +124,7 @@ def _tied(part: Step | None, goals: int) -> list[str]:
 
 def _spread(part: Step | None) -> Step | None:
     """`(rename_i x; tactic)` as the two tactics that it is."""
-    found = part and _RENAMING.fullmatch(part.tactic)
+    found = part and RENAMING.fullmatch(part.tactic)
     if not part or not found or _unbalanced(found["tactic"]):
         return part
     return replace(part, tactic=f"rename_i {found['names']}\n{found['tactic']}")
@@ -131,7 +132,7 @@ def _spread(part: Step | None) -> Step | None:
 
 def _named(part: Step | None) -> tuple[str, Step | None]:
     """The names that a part begins with giving, for its `case`, and the part without that."""
-    found = part and _RENAMING.fullmatch(part.tactic)
+    found = part and RENAMING.fullmatch(part.tactic)
     if not part or not found or _unbalanced(found["tactic"]) or "\n" in found["tactic"]:
         return "", part
     return f" {found['names']}", replace(part, tactic=found["tactic"])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-_RENAMING = re.compile(r"(?P<head>\(rename_i [^;()\n]+; )(?P<tactic>.+)\)", re.DOTALL)
+from prover.search.script import RENAMING
+
 _LOOKS = re.compile(r"(exact|apply|rw|simp|simp_all|simpa|dsimp|grind|try)\?(?![\w'])")
 _SIMPLIFIES = re.compile(r"(simp|simp_all|dsimp)(?![\w'?!])")
 _SEVERAL = re.compile(r"[;\n]| only\b")
@@ -39,5 +40,8 @@ def _within(tactic: str, inner: str) -> str:
 
 def _parts(tactic: str) -> tuple[str, str, str]:
     """The tactic itself, and the `(rename_i …; ` and `)` around it, if there are any."""
-    found = _RENAMING.fullmatch(tactic)
-    return (found["head"], found["tactic"], ")") if found else ("", tactic, "")
+    found = RENAMING.fullmatch(tactic)
+    if found is None:
+        return "", tactic, ""
+    start, end = found.span("tactic")
+    return tactic[:start], tactic[start:end], tactic[end:]
