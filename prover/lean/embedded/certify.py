@@ -108,16 +108,17 @@ class _Examiner:
                 return rejected("it is no proof when the example is declared under a name")
             proof = commands[-1].state
         own = next(each.declaration for each in self._file.source.theorems if each.hole == hole)
-        left = [each for each in self._holes_left(index) if each != own]
+        left = self._holes_left(index)
+        others_left = any(each != own for each in left)
         foundation = self._lean.foundation(before, proof)
-        if left and own.name:
+        if others_left and own.name:
             foundation = self._alone(foundation, before, proof, own.name)
         foreign = [name for name in map(user_name, foundation.open) if not self._is_open(name)]
         if foreign:
             return rejected(f"leans on {foreign[0]}, which has an error")
         messages = self._after[index - self._first].messages
-        says_sorry = not left and any(message.says_sorry for message in messages)
-        return judge(foundation, own in self._holes_left(index), says_sorry)
+        says_sorry = not others_left and any(message.says_sorry for message in messages)
+        return judge(foundation, own in left, says_sorry)
 
     def _holes_left(self, index: int) -> list[Declaration]:
         """The declarations of a command that still have holes."""
