@@ -21,6 +21,7 @@ from prover.errors import INTERRUPTED, ProverError
 
 COMMANDS = {
     "prove": "prover.cli.prove",
+    "refute": "prover.cli.refute",
     "show": "prover.cli.show",
     "lemmas": "prover.cli.lemmas",
     "doctor": "prover.cli.doctor",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from prover.proving import HoleResult, Tally
-from prover.types import Status
+from prover.types import Counterexample, Status
 
 STYLES = {
     Status.PROVED: "green",
     Status.CONDITIONAL: "yellow",
     Status.OPEN: "red",
+    Status.FALSE: "magenta",
     Status.INVALID: "magenta",
     Status.ERROR: "bold red",
 }
@@ -36,10 +37,16 @@ def as_json(result: HoleResult) -> str:
         "usd": spent.usd,
         "axioms": list(result.axioms),
         "assumes": list(result.assumes),
+        "counterexample": None if result.counterexample is None else refutation(result.counterexample),
         "lean": result.lean,
         "policy": result.policy,
     }
     return json.dumps(record, ensure_ascii=False)
+
+
+def refutation(found: Counterexample) -> dict[str, object]:
+    """A counterexample, for JSON."""
+    return {"values": dict(found.values), "proof": found.proof, "axioms": list(found.axioms)}
 
 
 def heading(result: HoleResult) -> str:
@@ -86,5 +93,8 @@ def _standing(result: HoleResult) -> str:
             return f"{status} on {', '.join(result.assumes)}"
         case Status.OPEN:
             return f"{status} ({result.stop.value})"
+        case Status.FALSE:
+            values = f": counterexample {result.counterexample}" if str(result.counterexample) else ""
+            return f"{status}{values}, checked by Lean"
         case Status.INVALID | Status.ERROR:
             return f"{status}: {' '.join(result.message.split()) or result.stop.value}"

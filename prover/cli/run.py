@@ -58,7 +58,7 @@ def run(
     lemmas that written proofs bring become theorems before them. Raises `ProverError`."""
     policies = policy_factory(settings.policy, settings.seed)
     targets = find_targets(words, names)
-    _say_what_is_left_out(targets)
+    say_what_is_left_out(targets)
     if not targets.jobs:
         click.echo("nothing to prove", err=True)
         return REFUSED if targets.unreadable else ALL_PROVED
@@ -154,7 +154,7 @@ class Report:
         self._text.out("")
 
 
-def _say_what_is_left_out(targets: Targets) -> None:
+def say_what_is_left_out(targets: Targets) -> None:
     for error in targets.unreadable:
         click.echo(f"prover: {error}", err=True)
     for path in targets.without_holes:

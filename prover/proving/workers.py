@@ -21,12 +21,15 @@ from prover.proving.tasks import (
     Checked,
     Help,
     Helped,
+    Refute,
+    Refuted,
     Settle,
     Settled,
     Task,
     Tried,
     Try,
 )
+from prover.refute import refute
 from prover.search.loop import search
 from prover.types import Hole, Standing, Theorem, Verdict
 
@@ -139,6 +142,8 @@ class Worker(threading.Thread):
                 return Checked(tuple(gateway.check(source)))
             case Settle(source, proofs):
                 return Settled(_settle(gateway, source, proofs))
+            case Refute(source, theorem):
+                return Refuted(refute(source, theorem, gateway))
             case Try():
                 return self._try(gateway, task)
 
