@@ -27,8 +27,8 @@ class Item:
 
     Of a search: `round` is the number of the budget and `budget` the tactics that it may come to; `fresh` of
     these are new where it goes on with the search before (`continued`). `barred` are theorems not to be
-    named. `proofs` are the holes of the same file whose proofs it may lean on, and of a settling those to be
-    settled. The lemmas known to it are those of the items before `sees`.
+    named. `settles` are the holes whose proofs a settling is about, and `known` those of the same file that
+    have proofs to lean on. It is decided from what came of the items before `sees`, whose lemmas it knows.
     """
 
     number: int
@@ -40,7 +40,8 @@ class Item:
     fresh: int = 0
     continued: bool = False
     barred: tuple[str, ...] = ()
-    proofs: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()
+    settles: tuple[int, ...] = ()
     sees: int = 0
 
 

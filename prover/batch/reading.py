@@ -65,8 +65,8 @@ _HOLES = (
 )
 _ATTEMPTS = (
     "SELECT a.item, i.hole, a.round, i.worker, i.began, i.at, a.budget, a.continued, a.outcome, a.stop,"
-    " a.seconds, a.lean, a.tactics, a.expansions, a.tokens, a.usd, a.policy, a.message, a.partial, a.goals, a.failures,"
-    " a.lemmas FROM attempts a JOIN items i ON i.number = a.item ORDER BY i.at, a.item"
+    " a.seconds, a.lean, a.tactics, a.expansions, a.tokens, a.usd, a.policy, a.message, a.partial, a.goals,"
+    " a.failures, a.lemmas FROM attempts a JOIN items i ON i.number = a.item ORDER BY i.at, a.item"
 )
 
 
@@ -140,7 +140,8 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
 def _points(db: sqlite3.Connection) -> Iterator[Point]:
     rows = db.execute(
         "SELECT i.at, i.solved, i.refuted, coalesce(a.tactics, 0), coalesce(a.tokens, 0), coalesce(a.usd, 0)"
-        " FROM items i LEFT JOIN attempts a ON a.item = i.number ORDER BY i.at, i.number"
+        " FROM items i LEFT JOIN attempts a ON a.item = i.number WHERE i.at IS NOT NULL"
+        " ORDER BY i.at, i.number"
     )
     point = Point(0.0, 0, 0, 0.0, 0, 0)
     for at, solved, refuted, tactics, tokens, usd in rows:

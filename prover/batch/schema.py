@@ -4,9 +4,10 @@
     sessions   each stretch of work; `ended` and `why` are empty for one that is under way or was killed
     files      the files, as they were when the night began; `refused` says why Lean can't work on one
     holes      one row each, with how it stands now; `axioms`, `needs` and `known` are JSON
-    items      what has ended, by its place in the order of the night: `task` is what was decided and `ended`
-               what the next decisions need to know of it (both JSON); `solved` and `refuted` count the holes
-               that are settled by it; `drafts` are the lemmas that it gave (JSON, deflated)
+    items      what was decided, by its place in the order of the night: `task` says what, and `ended` what
+               the next decisions need to know of how it came out (both JSON); `solved` and `refuted` count
+               the holes that are settled by it; `drafts` are the lemmas that it gave (JSON, deflated). All
+               but the task is NULL or 0 until it has ended
     attempts   more of those items that were searches, for the report; `goals` and `failures` are JSON
     lemmas     those gained this night; of two that are alike, the one that was there first
     uses       whose proof uses which of them
@@ -61,7 +62,7 @@ CREATE TABLE holes (
     axioms TEXT NOT NULL DEFAULT '[]',
     needs TEXT NOT NULL DEFAULT '[]',
     known TEXT NOT NULL DEFAULT '[]',
-    proved_by INTEGER,
+    proved_at REAL,
     counterexample TEXT,
     message TEXT NOT NULL DEFAULT '',
     UNIQUE (file, place)
@@ -71,13 +72,13 @@ CREATE TABLE items (
     kind TEXT NOT NULL,
     file INTEGER NOT NULL REFERENCES files(number),
     hole INTEGER REFERENCES holes(number),
-    worker TEXT NOT NULL,
-    began TEXT NOT NULL,
-    at REAL NOT NULL,
+    worker TEXT,
+    began TEXT,
+    at REAL,
     solved INTEGER NOT NULL DEFAULT 0,
     refuted INTEGER NOT NULL DEFAULT 0,
     task TEXT NOT NULL,
-    ended TEXT NOT NULL,
+    ended TEXT,
     drafts BLOB
 );
 CREATE TABLE attempts (

@@ -2,7 +2,7 @@
 
     night = read_night(folder)                 # all of it, as values
     with NightStore.open(folder) as store:     # to go on with it
-        for item, ended in store.items(): ...
+        for item, ended in store.decided(): ...
 
 What a method writes is on the disk, whole, when it returns. All methods raise `NightError`.
 """
@@ -20,8 +20,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from lemmas.records import Draft
-from prover.batch import drafts as parcels
+from prover.batch.drafts import NO_LEMMAS, Gained, packed, unpacked
 from prover.batch.items import Ended, Item, dumped, ended_from, item_from
 from prover.batch.reading import night_from, plan_from
 from prover.batch.records import Attempt, HoleStatus, Limits, Night, Plan
@@ -68,8 +67,18 @@ class Told:
     counterexamples: Mapping[int, str] = field(default_factory=dict)
     messages: Mapping[int, str] = field(default_factory=dict)
     refusal: str = ""
-    drafts: Sequence[Draft] = ()
+    gained: Gained = NO_LEMMAS
     trace: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The proof that a hole has."""
+
+    hole: int
+    status: HoleStatus
+    text: str
+    needs: tuple[str, ...]
 
 
 def now() -> str:
@@ -139,32 +148,28 @@ class NightStore:
         """Number, file and place of each."""
         return self._rows("SELECT number, file, place FROM holes ORDER BY number")
 
-    def items(self) -> list[tuple[Item, Ended]]:
-        """What has ended, in the order of the night."""
+    def decided(self) -> list[tuple[Item, Ended | None]]:
+        """What was decided, in the order of the night; None for what has not ended."""
         rows = self._rows("SELECT task, ended FROM items ORDER BY number")
-        return [(item_from(task), ended_from(ended)) for task, ended in rows]
+        return [(item_from(task), ended_from(ended) if ended else None) for task, ended in rows]
 
-    def proofs(self) -> list[tuple[int, HoleStatus, str]]:
-        """Of each hole that has one, in the order in which they came; of one that leans on others, when that
-        was settled."""
+    def proofs(self) -> list[Kept]:
+        """Of each hole that has one, in the order in which they came."""
         rows = self._rows(
-            "SELECT h.number, h.status, h.proof FROM holes h WHERE h.proof IS NOT NULL"
-            " ORDER BY h.proved_by, h.number"
+            "SELECT number, status, proof, needs FROM holes WHERE proof IS NOT NULL"
+            " ORDER BY proved_at, number"
         )
-        return [(number, HoleStatus(status), proof) for number, status, proof in rows]
+        return [Kept(hole, HoleStatus(status), text, _names(needs)) for hole, status, text, needs in rows]
 
-    def drafts(self) -> list[tuple[int, tuple[Draft, ...]]]:
+    def gained(self) -> list[tuple[int, Gained]]:
         """The lemmas that items gave, by the numbers of these."""
         rows = self._rows("SELECT number, drafts FROM items WHERE drafts IS NOT NULL ORDER BY number")
-        return [(number, parcels.unpacked(content)) for number, content in rows]
+        return [(number, unpacked(content)) for number, content in rows]
 
     def trace(self, hole: int) -> tuple[int, bytes] | None:
         """Of the hole's last search, with the item that it was."""
         rows = self._rows("SELECT item, content FROM traces WHERE hole = ?", [hole])
         return (rows[0][0], bytes(rows[0][1])) if rows else None
-
-    def strikes(self) -> dict[int, int]:
-        return dict(self._rows("SELECT item, count FROM strikes"))
 
     def seconds(self) -> float:
         """How long it has worked so far."""
@@ -218,12 +223,20 @@ class NightStore:
         with self._writing() as db:
             _keep_trace(db, hole, item, trace)
 
-    def record(self, item: Item, ended: Ended, told: Told) -> None:
-        """Keep what came of an item, all of it or nothing. One that has been recorded stays as it is."""
+    def decide(self, items: Sequence[Item]) -> None:
+        """Keep what is to be done, before it is."""
         with self._writing() as db:
-            if db.execute("SELECT 1 FROM items WHERE number = ?", [item.number]).fetchone():
+            db.conn.executemany(
+                "INSERT INTO items (number, kind, file, hole, task) VALUES (?, ?, ?, ?, ?)",
+                [(each.number, each.kind.value, each.file, each.hole, dumped(each)) for each in items],
+            )
+
+    def record(self, item: Item, ended: Ended, told: Told) -> None:
+        """Keep what came of an item that was decided, all of it or nothing. One that has been recorded stays
+        as it is."""
+        with self._writing() as db:
+            if not _end_item(db, item, ended, told):
                 return
-            _insert_item(db, item, ended, told)
             _update_holes(db, item, ended, told)
             if told.attempt is not None:
                 _insert_attempt(db, told.attempt)
@@ -252,6 +265,10 @@ class NightStore:
             return self._db.conn.execute(sql, given).fetchall()
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
 def _insert_jobs(db: Database, jobs: Sequence[Job]) -> None:
     number = 0
     for file, job in enumerate(jobs, 1):
@@ -278,41 +295,42 @@ def _insert_jobs(db: Database, jobs: Sequence[Job]) -> None:
             )
 
 
-def _insert_item(db: Database, item: Item, ended: Ended, told: Told) -> None:
+def _end_item(db: Database, item: Item, ended: Ended, told: Told) -> bool:
+    """False for one that has ended before."""
     statuses = [change.status for change in ended.changes]
-    db.execute(
-        "INSERT INTO items (number, kind, file, hole, worker, began, at, solved, refuted, task, ended,"
-        " drafts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    changed = db.execute(
+        "UPDATE items SET worker = ?, began = ?, at = ?, solved = ?, refuted = ?, ended = ?, drafts = ?"
+        " WHERE number = ? AND ended IS NULL",
         [
-            item.number,
-            item.kind.value,
-            item.file,
-            item.hole,
             told.worker,
             told.began,
             round(told.at, 3),
             statuses.count(HoleStatus.PROVED),
             statuses.count(HoleStatus.FALSE),
-            dumped(item),
             dumped(ended),
-            parcels.packed(told.drafts) if told.drafts else None,
+            packed(told.gained) if told.gained.drafts else None,
+            item.number,
         ],
     )
+    return changed.rowcount == 1
 
 
 def _update_holes(db: Database, item: Item, ended: Ended, told: Told) -> None:
     for change in ended.changes:
-        db.execute("UPDATE holes SET status = ? WHERE number = ?", [change.status.value, change.hole])
+        db.execute(
+            "UPDATE holes SET status = ? WHERE number = ? AND status != 'proved'",
+            [change.status.value, change.hole],
+        )
     for hole, proof in told.proofs.items():
         db.execute(
-            "UPDATE holes SET proof = ?, declaration = ?, axioms = ?, needs = ?, proved_by = ?"
+            "UPDATE holes SET proof = ?, declaration = ?, axioms = ?, needs = ?, proved_at = ?"
             " WHERE number = ?",
             [
                 proof.text,
                 proof.declaration,
                 json.dumps(proof.axioms),
                 json.dumps(proof.needs),
-                item.number,
+                round(told.at, 3),
                 hole,
             ],
         )
@@ -368,7 +386,7 @@ def _insert_attempt(db: Database, attempt: Attempt) -> None:
 
 
 def _insert_lemmas(db: Database, item: Item, told: Told) -> None:
-    for draft in told.drafts:
+    for draft in told.gained.drafts:
         db.execute(
             "INSERT OR IGNORE INTO lemmas (item, hole, goal_key, name, kind, statement)"
             " VALUES (?, ?, ?, ?, ?, ?)",
