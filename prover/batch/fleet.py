@@ -1,7 +1,7 @@
 """The seam to whoever does the work: processes of this machine (`local`), or actors of a cluster (`cluster`).
 
     worker = fleet.start()
-    fleet.assign(worker, assignment)
+    fleet.assign(worker, assignment)       # once it is `Ready`
     for report in fleet.wait(seconds=1.0): ...
     fleet.close()
 
@@ -18,6 +18,13 @@ from prover.batch.tasks import Answer, Assignment
 
 OVER_MEMORY = 77
 """The exit status of a worker that took up more memory than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker is there, and has nothing to do."""
+
+    worker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,12 @@ class Died:
     why: str
 
 
-Report: TypeAlias = Answered | Pulse | Died
+Report: TypeAlias = Ready | Answered | Pulse | Died
 
 
 class Fleet(Protocol):
     def start(self) -> str:
-        """A new worker, and what it is called. It may take its time to be ready. Raises `LeanUnavailable`."""
+        """A new worker, and what it is called. It may take its time to be there."""
         ...
 
     def assign(self, worker: str, assignment: Assignment) -> None: ...

@@ -19,7 +19,7 @@ from multiprocessing.context import SpawnProcess
 
 import psutil
 
-from prover.batch.fleet import OVER_MEMORY, Answered, Died, Pulse, Report
+from prover.batch.fleet import OVER_MEMORY, Answered, Died, Pulse, Ready, Report
 from prover.batch.station import Station
 from prover.batch.tasks import Assignment, Broken, Equipment
 from prover.errors import ProverError
@@ -42,6 +42,7 @@ class LocalFleet:
         self._context = multiprocessing.get_context("spawn")
         self._workers: dict[str, _Worker] = {}
         self._started = 0
+        self._new: list[Ready] = []
 
     def start(self) -> str:
         self._started += 1
@@ -51,6 +52,7 @@ class LocalFleet:
         process.start()
         theirs.close()
         self._workers[name] = _Worker(process, ours)
+        self._new.append(Ready(name))
         return name
 
     def assign(self, worker: str, assignment: Assignment) -> None:
@@ -58,6 +60,9 @@ class LocalFleet:
             self._workers[worker].pipe.send(assignment)
 
     def wait(self, seconds: float) -> Sequence[Report]:
+        if self._new:
+            new, self._new = self._new, []
+            return new
         pipes = {each.pipe: name for name, each in self._workers.items()}
         ready = wait(list(pipes), seconds) if pipes else []
         if not pipes:
@@ -104,7 +109,7 @@ def serve(pipe: Connection[object, object], equipment: Equipment) -> None:
     except ProverError as error:
         _refuse(pipe, Broken(str(error), fatal=True))
         return
-    threading.Thread(target=_limit_memory, args=(equipment.memory,), daemon=True).start()
+    limit_memory(equipment.memory)
     assigned = _Inbox(pipe, station)
     assigned.start()
     sending = _Sending(pipe)
@@ -176,7 +181,12 @@ def memory_of(process: psutil.Process) -> int:
     return total
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
+    """End this process and all it has started once they take up more, in bytes."""
+    threading.Thread(target=_watch_memory, args=(limit,), daemon=True).start()
+
+
+def _watch_memory(limit: int) -> None:
     me = psutil.Process()
     while True:
         time.sleep(_MEMORY_SECONDS)

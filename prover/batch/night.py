@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from prover.batch import heart, outcomes
 from prover.batch.drafts import NO_LEMMAS
-from prover.batch.fleet import Answered, Died, Fleet, Pulse, Report
+from prover.batch.fleet import Answered, Died, Fleet, Pulse, Ready, Report
 from prover.batch.items import Ended, Item
 from prover.batch.ledger import Ledger
 from prover.batch.order import Order
@@ -158,10 +158,8 @@ class Night:
             self._ready += new
 
     def _assign(self) -> None:
-        while self._ready:
-            member = self._staff.free(self._plan.workers)
-            if member is None:
-                return
+        self._staff.fill(min(self._plan.workers, len(self._ready) + self._staff.busy))
+        while self._ready and (member := self._staff.free()) is not None:
             item = self._staff.suited(member, self._ready)
             self._ready.remove(item)
             waiting = self._plan.workers - self._staff.busy
@@ -172,6 +170,9 @@ class Night:
     def _hear(self, report: Report) -> Iterator[Event]:
         if isinstance(report, Pulse):
             self._staff.note(report)
+            return
+        if isinstance(report, Ready):
+            self._staff.ready(report.worker)
             return
         if isinstance(report, Died):
             member = self._staff.dead(report.worker)

@@ -5,6 +5,7 @@ since, as far as the item at hand may know. So an item finds the same library, w
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,14 @@ def replica_of(path: Path) -> Library:
             kept.backup(memory)
         memory.execute("PRAGMA foreign_keys = ON")
         return Library(path, Database(memory, execute_plugins=False))
+
+
+def replica_from(content: bytes) -> Library:
+    """Of a library's file on another machine. Raises `LibraryError`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "library.sqlite"
+        path.write_bytes(content)
+        return replica_of(path)
 
 
 def learn(library: Library, lemmas: Iterable[Sequence[Draft]]) -> None:

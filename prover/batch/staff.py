@@ -24,6 +24,7 @@ class Member:
     item: Item | None = None
     began: str = ""
     since: float = 0.0
+    ready: bool = False
     tactics: int = 0
     usd: float = 0.0
 
@@ -42,16 +43,21 @@ class Staff:
         """How many US dollars the searches under way may cost."""
         return sum(member.usd for member in self._members.values() if member.item is not None)
 
-    def free(self, most: int) -> Member | None:
-        """One that has nothing to do, a new one where there may be more. None where all are busy."""
+    def free(self) -> Member | None:
+        """One that has nothing to do."""
         for member in self._members.values():
-            if member.item is None:
+            if member.ready and member.item is None:
                 return member
-        if len(self._members) >= most:
-            return None
-        name = self._fleet.start()
-        self._members[name] = Member(name)
-        return self._members[name]
+        return None
+
+    def fill(self, most: int) -> None:
+        """Have so many, with those that are on their way."""
+        while len(self._members) < most:
+            name = self._fleet.start()
+            self._members[name] = Member(name)
+
+    def ready(self, worker: str) -> None:
+        self._members[worker].ready = True
 
     def suited(self, member: Member, items: Sequence[Item]) -> Item:
         """One of the first of these, of the file that the worker has read."""

@@ -19,7 +19,7 @@ from lemmas.store import Library
 from prover.batch.drafts import NO_LEMMAS, Gained
 from prover.batch.items import Kind
 from prover.batch.leaning import LeaningGateway
-from prover.batch.replica import learn, replica_of
+from prover.batch.replica import learn, replica_from, replica_of
 from prover.batch.tasks import (
     Answer,
     Assignment,
@@ -48,12 +48,14 @@ _SCRIPT = "library script "
 
 
 class Station:
-    """Raises `ProverError` where it can't be set up."""
+    """`library` is what the equipment's library file contains, for a machine that does not have it. Raises
+    `ProverError` where it can't be set up."""
 
-    def __init__(self, equipment: Equipment) -> None:
+    def __init__(self, equipment: Equipment, library: bytes | None = None) -> None:
         self._equipment = equipment
         self._pool = gateway_factory(equipment.lean)()
         self._policies = policy_factory(equipment.policy, equipment.seed)
+        self._content = library
         self._library: Library | None = None
         self._stopping = False
 
@@ -92,10 +94,11 @@ class Station:
                 raise NotImplementedError
 
     def _learn(self, assignment: Assignment) -> None:
-        if self._equipment.library is None:
+        path, content = self._equipment.library, self._content
+        if path is None:
             return
         if self._library is None or assignment.forgets:
-            self._library = replica_of(self._equipment.library)
+            self._library = replica_of(path) if content is None else replica_from(content)
         learn(self._library, assignment.lemmas)
 
     def _searched(

@@ -87,10 +87,17 @@ def now() -> str:
 
 def read_night(folder: Path) -> Night:
     """A night as it stands, also while a driver is at work. Raises `NightError`."""
+    with reading(folder) as (_, db):
+        return night_from(folder, db)
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[tuple[Plan, sqlite3.Connection]]:
+    """The plan and the tables as they stand at this moment, to look at. Raises `NightError`."""
     path = folder / FILE
     with closing(_opened(path, "ro")) as db, _translated(path):
         db.execute("BEGIN")  # one picture, whoever writes meanwhile
-        return night_from(folder, db.conn)
+        yield plan_from(db.conn), db.conn
 
 
 class NightStore:
