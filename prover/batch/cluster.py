@@ -3,6 +3,7 @@ a core for it. Each machine needs what this one has: the prover, and its Lean.""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,7 +26,9 @@ class RayFleet:
 
     def __init__(self, address: str, equipment: Equipment) -> None:
         try:
-            ray.init(address=address, log_to_driver=False, logging_level="error", include_dashboard=False)
+            ray.init(
+                address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False
+            )
         except (RayError, ConnectionError, ValueError, RuntimeError) as error:
             raise LeanUnavailable(f"--ray {address}: no such cluster: {error}") from None
         library = None if equipment.library is None else equipment.library.read_bytes()
