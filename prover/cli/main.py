@@ -21,6 +21,7 @@ from prover.errors import INTERRUPTED, ProverError
 
 COMMANDS = {
     "prove": "prover.cli.prove",
+    "night": "prover.cli.night",
     "refute": "prover.cli.refute",
     "show": "prover.cli.show",
     "lemmas": "prover.cli.lemmas",

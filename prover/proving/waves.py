@@ -275,9 +275,7 @@ class FileWork:
             if other.theorem.declaration == declaration and other.proof is not None
             if other.status is Status.PROVED or other is result
         }
-        rest = len(self.source.text) - declaration.span.end
-        text = self.source.replaced(proofs)[declaration.span.start :]
-        return replace(result, declaration=text[: len(text) - rest])
+        return replace(result, declaration=self.source.declared(declaration, proofs))
 
 
 def _one_of_each_declaration(theorems: Iterable[Theorem]) -> list[Theorem]:
