@@ -13,7 +13,7 @@ from rich.text import Text
 
 from prover.batch.records import HoleStatus, Limits
 from prover.batch.status import NightStatus, read_status
-from prover.cli.render import counted, duration
+from prover.words import counted, duration
 
 _REST = (
     HoleStatus.FALSE,

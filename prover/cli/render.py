@@ -6,6 +6,7 @@ import json
 
 from prover.proving import HoleResult, Tally
 from prover.types import Counterexample, Status
+from prover.words import counted, duration
 
 STYLES = {
     Status.PROVED: "green",
@@ -67,21 +68,6 @@ def summary(tally: Tally, seconds: float) -> str:
     if tally.finished < tally.total:
         counts.append(f"{tally.total - tally.finished} not finished")
     return f"{', '.join([f'{tally.proved} of {tally.total} proved', *counts])} · {duration(seconds)}"
-
-
-def duration(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _standing(result: HoleResult) -> str:
