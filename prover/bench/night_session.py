@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from prover.batch.heart import held
-from prover.batch.night import Night
+from prover.batch.shift import Shift
 from prover.batch.start import fleet_for
 from prover.batch.store import NightStore, read_night
 from prover.errors import ProverError
@@ -96,7 +96,7 @@ def jumping(seed: int) -> Callable[[], float]:
 
 def work(folder: Path, wall: Callable[[], float]) -> None:
     with held(folder), NightStore.open(folder) as store:
-        for event in Night(store, fleet_for(folder, store.plan), wall=wall).events():
+        for event in Shift(store, fleet_for(folder, store.plan), wall=wall).events():
             print(event, flush=True)
 
 
