@@ -59,10 +59,10 @@ class Session:
         return []
 
     def workers(self) -> list[psutil.Process]:
-        return [each for each in self.children() if _says(each, "multiprocessing.spawn")]
+        return [each for each in self.children() if says(each, "multiprocessing.spawn")]
 
     def leans(self) -> list[psutil.Process]:
-        return [each for each in self.children() if _says(each, "restore")]
+        return [each for each in self.children() if says(each, "restore")]
 
     def fill_disk(self) -> None:
         """From now on no file of the driver can grow."""
@@ -100,7 +100,8 @@ def work(folder: Path, wall: Callable[[], float]) -> None:
             print(event, flush=True)
 
 
-def _says(process: psutil.Process, word: str) -> bool:
+def says(process: psutil.Process, word: str) -> bool:
+    """Whether its command line does."""
     with suppress(psutil.Error):
         return any(word in part for part in process.cmdline())
     return False
