@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from prover.batch.heart import held
-from prover.batch.night import Night
+from prover.batch.shift import Shift
 from prover.batch.start import fleet_for
 from prover.batch.store import NightStore, read_night
 from prover.errors import ProverError
@@ -59,10 +59,10 @@ class Session:
         return []
 
     def workers(self) -> list[psutil.Process]:
-        return [each for each in self.children() if _says(each, "multiprocessing.spawn")]
+        return [each for each in self.children() if says(each, "multiprocessing.spawn")]
 
     def leans(self) -> list[psutil.Process]:
-        return [each for each in self.children() if _says(each, "restore")]
+        return [each for each in self.children() if says(each, "restore")]
 
     def fill_disk(self) -> None:
         """From now on no file of the driver can grow."""
@@ -96,11 +96,12 @@ def jumping(seed: int) -> Callable[[], float]:
 
 def work(folder: Path, wall: Callable[[], float]) -> None:
     with held(folder), NightStore.open(folder) as store:
-        for event in Night(store, fleet_for(folder, store.plan), wall=wall).events():
+        for event in Shift(store, fleet_for(folder, store.plan), wall=wall).events():
             print(event, flush=True)
 
 
-def _says(process: psutil.Process, word: str) -> bool:
+def says(process: psutil.Process, word: str) -> bool:
+    """Whether its command line does."""
     with suppress(psutil.Error):
         return any(word in part for part in process.cmdline())
     return False

@@ -18,8 +18,8 @@ from rich.console import Console
 import prover
 from lemmas.store import default_path
 from prover.batch.heart import ask_to_stop, held, is_at_work
-from prover.batch.night import Changed, Event, Night, Noted, Over
 from prover.batch.records import HoleStatus, Limits, Plan
+from prover.batch.shift import Changed, Event, Noted, Over, Shift
 from prover.batch.start import FIRST, begin, fleet_for, window_for
 from prover.batch.status import read_status
 from prover.batch.store import NightStore
@@ -199,7 +199,7 @@ def _detached(folder: Path) -> int:
 def _work(folder: Path) -> int:
     console = Console(stderr=True, highlight=False)
     with held(folder), NightStore.open(folder) as store:
-        night = Night(store, fleet_for(folder, store.plan))
+        night = Shift(store, fleet_for(folder, store.plan))
         click.echo(f"{folder}: `prover night status {folder}` tells how it stands", err=True)
         with stopped_by_signals(night.stop) as signals, closing(night.events()) as events:
             for event in events:

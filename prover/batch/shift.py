@@ -1,9 +1,9 @@
-"""The driver of a night: the only writer of its store.
+"""The driver of a night, for one session: the only writer of its store.
 
     with held(folder), NightStore.open(folder) as store:
-        night = Night(store, fleet)
-        for event in night.events():
-            ...                      # and `night.stop()`, from a signal handler if need be, ends it soon
+        shift = Shift(store, fleet)
+        for event in shift.events():
+            ...                      # and `shift.stop()`, from a signal handler if need be, ends it soon
 
 What a worker answers is in the store before anyone is told of it, and before it leads to anything else.
 """
@@ -78,7 +78,7 @@ class Over:
 Event: TypeAlias = Changed | Noted | Over
 
 
-class Night:
+class Shift:
     """One session of a night. `clock` gives seconds, and never runs backwards; `wall` is the time of day, and
     says nothing but when to end."""
 
@@ -161,9 +161,11 @@ class Night:
         self._staff.fill(min(self._plan.workers, len(self._ready) + self._staff.busy))
         while self._ready and (member := self._staff.free()) is not None:
             item = self._staff.suited(member, self._ready)
-            self._ready.remove(item)
             waiting = self._plan.workers - self._staff.busy
             usd = self._spending.share(self._staff.promised, waiting)
+            if usd == 0:
+                return  # until those who are at work have left something of theirs
+            self._ready.remove(item)
             assignment = self._ledger.assignment(item, member.sees, usd, self._run)
             self._staff.assign(member, assignment, self._spending.at)
 
