@@ -23,7 +23,7 @@ from prover.batch.records import HoleStatus, Limits
 from prover.batch.replica import learn, replica_of, snapshot
 from prover.batch.station import Station
 from prover.batch.store import read_night
-from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Searched, Support
+from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Refuted, Searched, Support
 from prover.bench.night_session import says
 from prover.cli.night_run import limits_from, next_time
 from prover.errors import InputError
@@ -223,6 +223,13 @@ def test_a_check_tells_complaints_and_a_file_without_its_imports_is_refused(stat
     assert isinstance(wrong, Checked) and wrong.complaints[0].startswith("1:16: ")
     missing = station.do(assigned(Item(0, Kind.CHECK, 1), "import Missing\n" + FILE))
     assert isinstance(missing, Refused) and "Missing" in missing.message
+
+
+def test_a_false_statement_is_told_with_its_counterexample(station: Station) -> None:
+    text = "theorem never (n : Nat) : n + n = n := by\n  sorry\n"
+    answer = station.do(assigned(Item(0, Kind.REFUTE, 1, 0), text))
+    assert isinstance(answer, Refuted) and answer.counterexample == "n = 1"
+    assert station.do(assigned(Item(0, Kind.REFUTE, 1, 0))) == Refuted(None)
 
 
 def test_proofs_lean_on_what_was_proved(lean: EmbeddedGateway) -> None:
