@@ -8,9 +8,9 @@ An item is decided from what came of the items before it, but for the latest `wi
 more than it needs where there is less to choose from. So the order is the same for any number of workers up
 to `window`, however fast each of them is, and for a night that was killed and resumed.
 
-A hole that stays open is tried again with twice the budget, after those whose next budget is smaller. What
-speaks for a hole (`_promise`) counts in doublings: a point more lets a hole have its 64 tactics when others
-get their 32.
+Of a hole that stays open after the first round it is asked whether it is false. If not, it is tried again,
+with twice the budget each time, after those whose next budget is smaller. What speaks for a hole (`_promise`)
+counts in doublings: a point more lets a hole have its 64 tactics when others get their 32.
 """
 
 from __future__ import annotations
@@ -189,15 +189,13 @@ class Order:
             if not file.checked:
                 return self._item(Kind.CHECK, number)
         for hole in self._holes.values():
-            if not hole.asked and hole.is_open:
+            if hole.round and not (hole.asked or hole.busy) and hole.status is HoleStatus.OPEN:
                 return self._item(Kind.REFUTE, hole.facts.file, hole.facts.number)
         for number, file in self._files.items():
             settles = _settleable(file)
             if settles and settles not in file.settled:
                 known = _needed(file, [hole for hole in file.holes if hole.facts.number in settles])
                 return self._item(Kind.SETTLE, number, settles=settles, known=known)
-        if any(hole.busy and not hole.round for hole in self._holes.values()):
-            return None  # so that the first round begins with the best of all
         best = min(filter(_may_be_tried, self._holes.values()), key=self._key, default=None)
         return None if best is None else self._search(best)
 
