@@ -84,6 +84,7 @@ def test_a_false_statement_is_told_with_the_smallest_values(
     [
         ("{α : Type} (t : Tree α) : mirror t = t", "t = Tree.node"),
         ("{α : Type} (t : Tree α) : size t < 3", "t = Tree.node"),
+        ("(t : Tree Nat) : size t ≠ Nat.zero.succ", "t = Tree.node"),
         ("(x : Int) (xs : List Int) : insert x xs = x :: xs", "x = 1, xs = [0]"),
     ],
 )
@@ -199,6 +200,7 @@ def test_wherever_it_stands(lean: EmbeddedGateway, before: str, name: str, claim
         ("", "def claim", ": Nat"),
         ("", "theorem claim", "(F : Type → Type) (x : F Nat) : x = x"),
         ("", "theorem claim", ": Unknown.thing = 1"),
+        (TREES, "theorem claim", "(t : Tree Nat) : size t ≠ size (mirror Tree.leaf)"),  # of which type?
         ("mutual\ntheorem other : True := trivial", "theorem claim", "(n : Nat) : n = 1"),
     ],
 )

@@ -89,6 +89,17 @@ class Evaluator(Programs):
             return self._value(Term(f"Nat.{head}", args), scope)
         return super()._value(term, scope)
 
+    def _applied(self, head: str, values: tuple[Value, ...], scope: Scope) -> Value:
+        parts = head.split(".")
+        for at in range(2, len(parts)):
+            inner = ".".join(parts[:at])  # `N.zero` of `N.zero.succ`
+            if parts[0] not in scope and (inner in _CONSTANTS or self.constructor(inner) is not None):
+                value = self._value(Term(inner), scope)
+                for name in parts[at:-1]:
+                    value = self._field(name, (value,))
+                return self._field(parts[-1], (value, *values))
+        return super()._applied(head, values, scope)
+
     def _truth(self, term: Term, scope: Scope) -> Value:
         value = self._value(term, scope)
         if value not in (TRUE, FALSE):

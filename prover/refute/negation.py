@@ -55,7 +55,8 @@ def negation_of(statement: Statement, levels: int) -> Negation | None:
     universes = f".{{{', '.join(['0'] * levels)}}}" if levels else ""
     negated = f"_root_.Not (type_of% @{statement.name}{universes})"
     text = statement.source.text + "".join(
-        f"theorem _root_.{name} : {negated} := by sorry\n" for name in (_REFUTED, _PLAIN)
+        f"set_option autoImplicit false in\ntheorem _root_.{name} : {negated} := by sorry\n"
+        for name in (_REFUTED, _PLAIN)
     )
     refuted, plain = _theorem(statement.source, text, _REFUTED), _theorem(statement.source, text, _PLAIN)
     return None if refuted is None or plain is None else Negation(*refuted, plain[1])

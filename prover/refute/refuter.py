@@ -27,6 +27,8 @@ from prover.types import Advanced, Counterexample, Declaration, Failed, Goal, Pr
 Guessing: TypeAlias = Callable[[Goal, Sequence[Declaration], Sequence[int]], Guesses]
 
 _TRIED = 2
+_MOST_HELPLESS = 6
+"""How many proofs may fail without Lean having found that the statement holds of the values."""
 _FALSE = "is false"
 _HINT = "counterexample"
 _NUMBER = re.compile(r"(?<![\w.])\d{1,9}(?![\w.])")
@@ -60,10 +62,15 @@ def _refuted(
     if negation is None:
         return None
     definitions = View(goal, symbols_of(theorem)).definitions
+    helpless = 0
     with gateway.open(negation.source, negation.refuted) as session:
         for values, script in _scripts(found, definitions):
-            if isinstance(session.run(session.root, _as_one(script)), Proved):
+            outcome = session.run(session.root, _as_one(script))
+            if isinstance(outcome, Proved):
                 return _certified(negation, script, values, theorem, gateway)
+            helpless += isinstance(outcome, Failed) and _FALSE not in outcome.message
+            if helpless == _MOST_HELPLESS:
+                break
     return None
 
 
