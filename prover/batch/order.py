@@ -185,9 +185,6 @@ class Order:
 
     def _choose(self) -> Item | None:
         self._short = False
-        for number, file in self._files.items():
-            if not file.checked:
-                return self._item(Kind.CHECK, number)
         for hole in self._holes.values():
             if hole.round and not (hole.asked or hole.busy) and hole.status is HoleStatus.OPEN:
                 return self._item(Kind.REFUTE, hole.facts.file, hole.facts.number)
@@ -197,6 +194,8 @@ class Order:
                 known = _needed(file, [hole for hole in file.holes if hole.facts.number in settles])
                 return self._item(Kind.SETTLE, number, settles=settles, known=known)
         best = min(filter(_may_be_tried, self._holes.values()), key=self._key, default=None)
+        if best is not None and not self._files[best.facts.file].checked:
+            return self._item(Kind.CHECK, best.facts.file)
         return None if best is None else self._search(best)
 
     def _key(self, hole: _Hole) -> tuple[float, int, int]:
