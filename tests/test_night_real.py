@@ -133,12 +133,24 @@ def test_ctrl_c_ends_a_night_in_good_order(project: Path) -> None:
 # -- limits ------------------------------------------------------------------------------------------------
 
 
+def test_looking_for_a_night_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    for action in ("status", "resume", "stop"):
+        assert "no night" in prover(tmp_path, "night", action, "n", check=2).stderr
+    (tmp_path / "A.lean").write_text(FILE)
+    gone = prover(tmp_path, "night", "A.lean", "--out", "n", "--ray", "127.0.0.1:1", check=3)
+    assert gone.stderr == "prover: --ray 127.0.0.1:1: no such cluster: Connection refused\n"
+    assert not (tmp_path / "n").exists()
+
+
 def test_limits_are_read_as_a_user_writes_them() -> None:
     assert limits_from(None, 2, ["20t"], "20USD") == Limits(seconds=7200, tactics=20, usd=20)
     assert limits_from(None, None, ["3600s,2mtok"], None) == Limits(seconds=3600, tokens=2_000_000)
     for wrong in ((None, 1.0, ["3600s"], None), (None, None, ["5usd"], "3"), (None, None, ["5e"], None)):
         with pytest.raises(InputError, match="--budget"):
             limits_from(*wrong)
+    for cost in ("abc", "0", "-3", "inf"):
+        with pytest.raises(InputError, match=r"--cost .*like 20usd"):
+            limits_from(None, None, [], cost)
     with pytest.raises(InputError, match="like 07:00"):
         limits_from("7 am", None, [], None)
 

@@ -28,7 +28,7 @@ class RayFleet:
     """Raises `LeanUnavailable` where there is no such cluster."""
 
     def __init__(self, address: str, equipment: Equipment) -> None:
-        _require_answer(address)
+        require_answer(address)
         try:
             ray.init(
                 address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False
@@ -86,8 +86,8 @@ class RayFleet:
         return Ready(worker) if answered is None else replace(answered, worker=worker)
 
 
-def _require_answer(address: str) -> None:
-    """Ray waits for minutes for a cluster that is not there."""
+def require_answer(address: str) -> None:
+    """Ray waits for minutes for a cluster that is not there. Raises `LeanUnavailable`."""
     host, _, port = address.rpartition(":")
     if not port.isdigit():
         return
