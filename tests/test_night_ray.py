@@ -23,9 +23,9 @@ from prover.proving.tasks import Job
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default"), pytest.mark.timeout(900)]
 
-FILE = "\n".join(
+FILE = "opaque secret : Nat → Nat\n" + "\n".join(
     f"theorem swap_{n} (p q : Prop) (h : p ∧ q) : q ∧ p := by\n  sorry\n"
-    f"theorem never_{n} (f : Nat → Nat) (h : ∀ n, f (n + 1) = f n) : f 0 = {n + 1} := by\n  sorry"
+    f"theorem never_{n} (n : Nat) (h : ∀ n, secret (n + 1) = secret n) : secret n = {n + 1} := by\n  sorry"
     for n in range(4)
 )
 

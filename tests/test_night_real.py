@@ -36,13 +36,15 @@ def double : Nat → Nat
   | 0 => 0
   | n + 1 => double n + 2
 
+opaque secret : Nat → Nat
+
 theorem easy (p q : Prop) (h : p ∧ q) : q ∧ p := by
   sorry
 
 theorem double_add (m n : Nat) : double (m + n) = double m + double n := by
   sorry
 
-theorem never (f : Nat → Nat) (h : ∀ n, f (n + 1) = f n) : f 0 = 1 := by
+theorem never (n : Nat) (h : ∀ n, secret (n + 1) = secret n) : secret n = 1 := by
   sorry
 """
 PATIENCE = 60.0
@@ -66,7 +68,7 @@ def test_a_night_from_begin_to_report(project: Path) -> None:
     words = ("night", "A.lean", "--budget", "24t", "--workers", "1", "--out", "n", "--write", "--db", "l.db")
     done = prover(project, *words, check=1)
     assert done.stdout.startswith("n: ended after ") and "2 of 3 proved, 1 open · 24 tactics" in done.stdout
-    assert "A.lean:6:3 easy: proved" in done.stderr
+    assert "A.lean:8:3 easy: proved" in done.stderr
     assert (project / "A.lean").read_text().count("sorry") == 1
     told = json.loads(prover(project, "night", "status", "n", "--json").stdout)
     assert told["holes"] == {"proved": 2, "open": 1} and not told["at_work"] and told["tactics"] == 24
