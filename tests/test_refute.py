@@ -18,11 +18,13 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import Source, parse_source
 from prover.lean.splice import fit
 from prover.policy.specs import policy_factory
+from prover.policy.symbols import Symbols
 from prover.policy.values import FALSE, TRUE, data
 from prover.proving import Finished, Job, Proving
 from prover.refute import refute
 from prover.refute.computing import Evaluator
 from prover.refute.guesses import Guesses, guess
+from prover.refute.library import library
 from prover.refute.reading import goal_of, read_proposition
 from prover.types import Counterexample, Declaration, Goal, Standing, Status, Stop, Theorem
 
@@ -228,7 +230,7 @@ def test_values_are_guessed_from_the_text_alone() -> None:
 
 @given(st.integers(-9, 9), st.integers(-9, 9))
 def test_arithmetic_is_leans(one: int, other: int) -> None:
-    evaluator = Evaluator((), True, lambda type_: iter(()))
+    evaluator = Evaluator(Symbols((), ""), True, lambda type_: iter(()))
     scope = {"x": one, "y": other}
     quotient, remainder = (evaluator.value(read_proposition(f"x {op} y"), scope) for op in "/%")
     assert isinstance(quotient, int)
@@ -256,7 +258,7 @@ def test_arithmetic_is_leans(one: int, other: int) -> None:
 )
 def test_propositions_are_computed(text: str, truth: bool | None) -> None:
     booleans = {"Bool": [TRUE, FALSE]}
-    evaluator = Evaluator((), False, lambda type_: iter(booleans.get(type_.head, [])))
+    evaluator = Evaluator(Symbols(library(), ""), False, lambda type_: iter(booleans.get(type_.head, [])))
     assert evaluator.truth(read_proposition(text), {"k": 2, "b": data("?b")}) is truth
 
 

@@ -48,8 +48,8 @@ def report(folder: Path, opening: bool, as_json: bool, as_markdown: bool) -> Non
     path = folder / NAME
     _write(path, page.as_html(told))
     click.echo(str(path))
-    if opening:
-        click.launch(str(path.absolute()))
+    if opening and click.launch(path.absolute().as_uri()) != 0:
+        raise InputError(f"no browser could be started; open {path} in one")
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,14 +10,11 @@ from prover.policy.programs import Programs
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
 from prover.policy.values import FALSE, TRUE, Data, Scope, Stuck, TooLong, Value, data
-from prover.refute.library import library
-from prover.types import Declaration
 
 _CONSTANTS: dict[str, Value] = {"True": TRUE, "False": FALSE, "Nat.zero": 0}
 _ARITHMETIC = frozenset(("-", "/", "%", "^", "*", "+", "∣", "neg"))
 _LARGEST = 10**12
 _LARGEST_EXPONENT = 40
-_REMEMBERED = 20_000
 _FUNCTION = "λ"
 
 
@@ -25,12 +22,10 @@ class Evaluator(Programs):
     """`domain` gives the values that a quantifier of a type is tried on; `integers` says that a difference
     below zero is one. Values of propositions are those of `Bool`. `work` counts the terms computed."""
 
-    steps = 1500
+    steps = 600
 
-    def __init__(
-        self, context: tuple[Declaration, ...], integers: bool, domain: Callable[[Term], Iterator[Value]]
-    ) -> None:
-        super().__init__(Symbols((*library(), *context), ""))
+    def __init__(self, symbols: Symbols, integers: bool, domain: Callable[[Term], Iterator[Value]]) -> None:
+        super().__init__(symbols)
         self._integers = integers
         self._domain = domain
         self._constructors: dict[str, str | None] = {}
@@ -44,12 +39,6 @@ class Evaluator(Programs):
         except Stuck:
             return None
         return value == TRUE if value in (TRUE, FALSE) else None
-
-    def forget(self) -> None:
-        """Let go of the values of calls, where they have become many."""
-        if len(self._memo) > _REMEMBERED:
-            self._memo.clear()
-            self._endless.clear()
 
     def function(self, text: str, arms: tuple[Arm, ...], scope: Scope) -> Value:
         """A function as a value, which `text` names."""

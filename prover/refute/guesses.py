@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead
 from prover.policy.values import TooLong, Value
+from prover.refute.library import library
 from prover.refute.reading import ELEMENTS, Claim, claim_of
 from prover.refute.small import Small
 from prover.types import Declaration, Goal
@@ -48,14 +50,13 @@ def guess(goal: Goal, context: Sequence[Declaration], hints: Sequence[int] = ())
     """Try the small values of the variables of a goal, all of them among its hypotheses. Deterministic; takes
     some 0.3 s at most. `context` are the declarations that it may speak of, `hints` numbers worth a try.
     """
-    defining = tuple(each for each in context if each.kind in _DEFINING)
-    plain = _small(defining, False, ())
+    symbols = _symbols(tuple(each for each in context if each.kind in _DEFINING))
     try:
-        claim = claim_of(goal, plain.evaluator.symbols)
+        claim = claim_of(goal, symbols)
     except NotRead:
         return Guesses()
     literals = [int(number) for number in _NUMBER.findall(claim.text)]
-    return _tried(claim, _small(defining, claim.integers, _worth_a_try((*hints, *literals))))
+    return _tried(claim, Small(symbols, claim.integers, _worth_a_try((*hints, *literals))))
 
 
 def _worth_a_try(literals: Sequence[int]) -> tuple[int, ...]:
@@ -66,14 +67,13 @@ def _worth_a_try(literals: Sequence[int]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=8)
-def _small(context: tuple[Declaration, ...], integers: bool, literals: tuple[int, ...]) -> Small:
-    return Small(context, integers, literals)
+def _symbols(context: tuple[Declaration, ...]) -> Symbols:
+    return Symbols((*library(), *context), "")
 
 
 def _tried(claim: Claim, small: Small) -> Guesses:
     refuting: list[Values] = []
     undecided: list[Values] = []
-    small.evaluator.forget()
     in_order = itertools.islice(small.valuations(claim.types), _SMALLEST)
     drawn = itertools.islice(small.draws(claim.types), _DRAWN)
     for values in itertools.chain(_up_to(_SMALLEST_WORK, small, in_order), _up_to(_DRAWN_WORK, small, drawn)):

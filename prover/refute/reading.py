@@ -84,7 +84,7 @@ def read_proposition(text: str) -> Term:
 class Claim:
     """`premises` and `conclusion` are None where they could not be read. `levels` counts the universes that
     the theorem is stated for; `types` are those of the variables to choose values for, type variables (which
-    stand in `elements`) taken for `ELEMENTS`. `integers`: something in it is an `Int`.
+    stand in `elements`) taken for `ELEMENTS`. `integers`: it, or something that it mentions, says `Int`.
     """
 
     types: Mapping[str, Term]
@@ -110,7 +110,8 @@ def claim_of(goal: Goal, symbols: Symbols) -> Claim:
     chosen = view.of_kind(Kind.DATA, Kind.ELEMENT, Kind.FUNCTION, Kind.PROPOSITION)
     types = {v.name: replaced(read_proposition(v.type), given) for v in chosen}
     premises = tuple(_read(v.type) for v in view.of_kind(Kind.PROOF, Kind.LAW))
-    integers = re.search(r"\bInt\b", plain.text) is not None
+    stated = [plain.text, *(symbol.declaration.statement for symbol in view.mentioned)]
+    integers = any(re.search(r"\bInt\b", text) for text in stated)
     return Claim(types, elements, premises, _read(view.target), levels, integers, plain.text)
 
 

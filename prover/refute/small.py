@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 
 from prover.policy.rewriting import replaced
+from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.values import FALSE, TRUE, Data, Value, data
 from prover.refute.computing import Evaluator
 from prover.refute.reading import ELEMENTS
-from prover.types import Declaration
 
 _NUMBERS = (0, 1, 2, 3)
 _INTEGERS = (0, 1, -1, 2, -2)
@@ -23,6 +23,8 @@ _SHORT = {
 _COSTS = (0, 1, 1, 2, 2, 3)
 _DOMAIN = 6
 """How many values a quantifier is tried on."""
+_MOST = 4000
+"""How many values of one cost there are at most."""
 _ENDLESS = 30
 """The cost at which a type has no more values to offer."""
 
@@ -30,10 +32,8 @@ _ENDLESS = 30
 class Small:
     """Knows the types of a file. `literals` are numbers that values may be, besides the smallest."""
 
-    def __init__(
-        self, context: tuple[Declaration, ...], integers: bool, literals: Sequence[int] = ()
-    ) -> None:
-        self.evaluator = Evaluator(context, integers, self._domain)
+    def __init__(self, symbols: Symbols, integers: bool, literals: Sequence[int] = ()) -> None:
+        self.evaluator = Evaluator(symbols, integers, self._domain)
         self._numbers = tuple(dict.fromkeys((*_NUMBERS, *(n for n in literals if n >= 0), *_LATER)))
         signed = [n for number in literals for n in (number, -number)]
         self._integers = tuple(dict.fromkeys((*_INTEGERS, *signed, 3, -3)))
@@ -68,7 +68,7 @@ class Small:
             if key in self._open:
                 return ()
             self._open.add(key)
-            self._known[key] = tuple(dict.fromkeys(self._made(type_, cost)))
+            self._known[key] = tuple(dict.fromkeys(itertools.islice(self._made(type_, cost), _MOST)))
             self._open.remove(key)
         return self._known[key]
 

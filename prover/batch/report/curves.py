@@ -93,8 +93,8 @@ def _summary(axis: str, amounts: Sequence[float], solved: Sequence[int], false: 
     half = next((a for a, s in zip(amounts, solved, strict=True) if 2 * s >= end), amounts[-1])
     also = f", {false} found false" if false else ""
     spent = f"with {_number(amounts[-1])} {axis}"
-    halfway = f"; half of them with {_number(half)}" if half > 0 else ""
-    return f"{end} of {total} solved{also} {spent}{halfway}."
+    halfway = f"; half of that with {_number(half)}" if half > 0 else ""
+    return f"{end} of {total} solved{also}, {spent}{halfway}."
 
 
 def _steps(amounts: Sequence[float], counts: Sequence[int], across: _Scale, up: _Scale) -> str:
