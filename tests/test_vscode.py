@@ -68,8 +68,14 @@ def installed(folder: Path, env: dict[str, str]) -> list[str]:
             package.write(file, f"extension/{file.name}")
     settings = folder / "data" / "User" / "settings.json"
     settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"prover.command": [sys.executable, "-m", "prover", "lsp", "--no-library"]}))
-    command = ["code-server", f"--user-data-dir={folder / 'data'}", f"--extensions-dir={folder / 'extensions'}"]
+    settings.write_text(
+        json.dumps({"prover.command": [sys.executable, "-m", "prover", "lsp", "--no-library"]})
+    )
+    command = [
+        "code-server",
+        f"--user-data-dir={folder / 'data'}",
+        f"--extensions-dir={folder / 'extensions'}",
+    ]
     for vsix in (VSIX, driver):
         subprocess.run([*command, "--install-extension", str(vsix)], env=env, check=True, timeout=PATIENCE)
     return command
@@ -91,7 +97,13 @@ def test_suggestions_and_a_proof(tmp_path: Path, lean: EmbeddedGateway) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}/?{urllib.parse.urlencode({'folder': project})}"
     serving = [*server, "--auth=none", f"--bind-addr=127.0.0.1:{port}", "--disable-workspace-trust"]
-    window = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/window"]
+    window = [
+        "chromium",
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}/window",
+    ]
     with running(serving, env, tmp_path / "server.log"):
         await_port(port)
         with running([*window, address], env, tmp_path / "window.log"):

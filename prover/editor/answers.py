@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lemmas.records import Lemma
-from prover.editor.workbench import Attempt, closes
+from prover.editor.attempts import Attempt, closes
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
 from prover.types import Failed, Goal, Proved, SearchResult, Theorem

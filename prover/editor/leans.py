@@ -65,6 +65,11 @@ class Leans:
             self._jobs.put(job)
         return job.future
 
+    @property
+    def wanted(self) -> bool:
+        """Whether a job waits."""
+        return not self._jobs.empty()
+
     def close(self) -> None:
         """End all jobs, and the Leans."""
         self._closed = True
