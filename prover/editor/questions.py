@@ -83,11 +83,13 @@ class Questions:
         later is offered as edits."""
         until = time.monotonic() + ANSWER_SECONDS
         view, target, entry = await self._hole(sheet, question, together=False)
-        found: list[Attempt] = []
-        job = self._server.bench.suggest(target, found.append)
-        entry.suggest(job, found, view.version)
+        job = entry.suggesting_for(view.version)
+        if job is None:
+            found: list[Attempt] = []
+            job = self._server.bench.suggest(target, found.append)
+            entry.suggest(job, found, view.version)
         try:
-            await some(job, found, until)
+            await some(job, entry.suggestions, until)
         except (LeanUnavailable, LeanDied) as error:
             if await self._dialogue.retries(error):
                 return await self.suggest(sheet, question, token)
@@ -96,7 +98,7 @@ class Questions:
             return {"status": "dropped"}
         self._dialogue.lean_works()
         self._server.refresh()
-        attempts = best(found)
+        attempts = best(entry.suggestions)
         edits = [wire.edit(sheet, view, self._server.encoding, target, each.text or "") for each in attempts]
         if not self._server.options.get("picker"):  # the editor has no way of its own to show them
             await choose(self._server, target.theorem.name, attempts, edits)

@@ -56,6 +56,14 @@ class Entry:
             self.suggesting.cancel()
         self.suggesting, self.suggestions, self.suggested_version = job, found, version
 
+    def suggesting_for(self, version: int) -> Future[None] | None:
+        """What looks for suggestions for that version, or has found some; None where nothing does."""
+        job = self.suggesting
+        if job is None or version != self.suggested_version:
+            return None
+        failed = job.done() and (job.cancelled() or job.exception() is not None)
+        return None if failed else job
+
     def stop(self) -> None:
         """End the work on it."""
         if self.job is not None:

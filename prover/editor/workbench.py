@@ -45,7 +45,7 @@ SUGGEST_HEARTBEATS = 400
 """In thousands: a quarter of a second. A wall limit would cost the Lean, and with it the warmth."""
 ANSWER_SECONDS = 0.8
 """After so long whoever asked for suggestions is told those that are there."""
-SUGGEST_SECONDS = 3.0
+SUGGEST_SECONDS = 10.0
 """How long tactics are tried for suggestions, if there are that many."""
 _PATIENCE, _QUICK_PATIENCE = 0.5, 20.0  # what is quick ends soon by itself, and its Lean is worth waiting for
 
