@@ -109,8 +109,11 @@ class Workbench:
 
         return self._quick.submit(work, common)
 
-    def attempt(self, target: Target, tactics: Sequence[str], seconds: float) -> Future[list[Attempt]]:
-        """Each tactic, tried on the goal for at most so many seconds; in their order."""
+    def attempt(
+        self, target: Target, tactics: Sequence[str], seconds: float, tell: Callable[[str], None]
+    ) -> Future[list[Attempt]]:
+        """Each tactic, tried on the goal for at most so many seconds; in their order. `tell` is called with
+        each that was tried, from another thread."""
 
         def work(pool: GatewayPool, stopping: Stopping) -> list[Attempt]:
             gateway, tried = pool.for_source(target.source), list[Attempt]()
@@ -120,6 +123,7 @@ class Workbench:
                     outcome = session.run(session.root, tactic, 0, seconds)
                     candidate = Candidate(tactic, source="asked")
                     tried.append(attempted(target, session.root.goals[0], candidate, outcome))
+                    tell(tactic)
             return [judged(gateway, target, each) for each in tried]
 
         return self._quick.submit(work)
