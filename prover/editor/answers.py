@@ -11,7 +11,7 @@ from prover.editor.attempts import Attempt, closes
 from prover.editor.views import Target
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
-from prover.types import Failed, Goal, Proved, SearchResult
+from prover.types import Failed, Goal, Proved, SearchResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def tactic_answer(attempt: Attempt) -> TacticAnswer:
         case Failed(reason, message):
             return TacticAnswer(tactic, "fails", reason=reason.value, message=message)
         case Proved() if attempt.verdict is not None and not closes(attempt.verdict):
-            leaning = f"leans on {', '.join(attempt.verdict.assumes)}, which is open"
-            return TacticAnswer(tactic, "closes", message=attempt.verdict.reason or leaning)
+            message = attempt.verdict.reason or _leaning(attempt.verdict)
+            return TacticAnswer(tactic, "closes", message=message)
         case Proved():
             return TacticAnswer(tactic, "proves")
     return TacticAnswer(tactic, "advances", [goal_answer(goal) for goal in attempt.goals])
@@ -144,13 +144,18 @@ def proof_answer(target: Target, result: SearchResult, written: bool = False) ->
         declaration=None if result.proof is None else _declaration(target, result.proof),
         axioms=list(verdict.axioms) if verdict else [],
         assumes=list(verdict.assumes) if verdict else [],
-        message=result.message,
+        message=result.message or _leaning(verdict),
         tactics=result.statistics.tactics,
         seconds=round(result.statistics.seconds, 3),
         partial=result.partial,
         open_goals=[goal_answer(goal) for goal in result.open_goals],
         written=written,
     )
+
+
+def _leaning(verdict: Verdict | None) -> str:
+    assumes = verdict.assumes if verdict is not None else ()
+    return f"leans on {', '.join(assumes)}, which is open" if assumes else ""
 
 
 def _declaration(target: Target, proof: str) -> str:
