@@ -1,11 +1,13 @@
-"""When an answer with suggestions is given, and when garbage is collected: without Lean."""
+"""When suggestions are answered, who may take their Lean, and when garbage is collected: without Lean."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import time
 import weakref
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
@@ -13,7 +15,11 @@ import pytest
 from prover.editor import garbage
 from prover.editor.attempts import Attempt
 from prover.editor.garbage import Sweeper
+from prover.editor.leans import Leans
 from prover.editor.suggestions import some
+from prover.lean.gateway import LeanGateway
+from prover.lean.source import Source
+from prover.proving import GatewayPool
 from prover.types import Candidate, Goal, Proved
 
 pytestmark = pytest.mark.asyncio
@@ -48,6 +54,35 @@ async def test_a_failure_is_told_and_a_question_that_is_given_up_ends_its_job() 
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert given_up.cancelled()
+
+
+class NoLean:
+    """A pool of Leans for jobs that need none."""
+
+    def for_source(self, source: Source) -> LeanGateway:
+        raise AssertionError
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+async def test_a_lean_is_wanted_by_whoever_asks_and_not_by_what_can_wait() -> None:
+    leans = Leans(lambda: NoLean, 1, patience=1.0)
+    began, done = threading.Event(), threading.Event()
+
+    def work(pool: GatewayPool, stopping: Callable[[], bool]) -> None:
+        began.set()
+        done.wait()
+
+    leans.submit(work)
+    began.wait()
+    assert not leans.wanted
+    leans.submit(work, common=True)
+    assert not leans.wanted
+    leans.submit(work)
+    assert leans.wanted
+    done.set()
+    leans.close()
 
 
 class Cycle:

@@ -67,8 +67,9 @@ class Leans:
 
     @property
     def wanted(self) -> bool:
-        """Whether a job waits."""
-        return not self._jobs.empty()
+        """Whether a job waits that is not a common one."""
+        with self._jobs.mutex:
+            return bool(self._jobs.queue) and self._jobs.queue[0].rank == _URGENT
 
     def close(self) -> None:
         """End all jobs, and the Leans."""
