@@ -1,105 +1,91 @@
-"""When suggestions are answered, who may take their Lean, and when garbage is collected: without Lean."""
+"""Tactics that say what they have found: the proof keeps that, not the looking."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import threading
-import time
-import weakref
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from prover.editor import garbage
-from prover.editor.attempts import Attempt
-from prover.editor.garbage import Sweeper
-from prover.editor.leans import Leans
-from prover.editor.suggestions import some
 from prover.lean.gateway import LeanGateway
-from prover.lean.source import Source
-from prover.proving import GatewayPool
-from prover.types import Candidate, Goal, Proved
-
-pytestmark = pytest.mark.asyncio
-
-FOUND = Attempt(Goal((), "True", "", "⊢ True"), Candidate("trivial"), Proved(0.0))
+from prover.lean.source import parse_source
+from prover.search.loop import search
+from prover.search.suggestions import answers, question
+from prover.types import Budget, Candidate, Goal, SearchResult, Status, Theorem
 
 
-async def test_what_is_there_in_time_is_answered_while_the_search_goes_on() -> None:
-    job = Future[None]()
-    await some(job, [FOUND], time.monotonic())
-    assert not job.done()
+class Scripted:
+    name = "scripted"
+
+    def __init__(self, tactics: Sequence[str]) -> None:
+        self._tactics = tactics
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+        return [[Candidate(tactic) for tactic in self._tactics] for _ in goals]
 
 
-async def test_without_any_the_first_is_waited_for() -> None:
-    job, found = Future[None](), list[Attempt]()
-    waiting = asyncio.create_task(some(job, found, time.monotonic()))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    found.append(FOUND)
-    await waiting
-    assert not job.done()
+def proof(lean: LeanGateway, statement: str, tactics: Sequence[str]) -> str | None:
+    source = parse_source(Path("suggestions.lean"), f"{statement} := by\n  sorry\n".encode())
+    events = search(source, source.theorems[0], lean, Scripted(tactics), Budget(tactics=30))
+    while True:
+        try:
+            next(events)
+        except StopIteration as stop:
+            result = stop.value
+            break
+    assert isinstance(result, SearchResult) and result.status is Status.PROVED
+    return result.proof
 
 
-async def test_a_failure_is_told_and_a_question_that_is_given_up_ends_its_job() -> None:
-    failing, given_up = Future[None](), Future[None]()
-    failing.set_exception(ValueError("no Lean"))
-    with pytest.raises(ValueError, match="no Lean"):
-        await some(failing, [FOUND], time.monotonic() + 60)
-    waiting = asyncio.create_task(some(given_up, [FOUND], time.monotonic() + 60))
-    await asyncio.sleep(0)
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert given_up.cancelled()
+@pytest.mark.parametrize(
+    ("statement", "tactics", "expected"),
+    [
+        ("theorem t (x y : Nat) (h : x = 0) : x + y = y", ["exact?"], "exact Nat.add_eq_right.mpr h"),
+        ("theorem t (x y : Nat) (h : x = 0) : x + y = y", ["simp [h]"], "simp [h]"),
+        (
+            "theorem t (p q : Prop) (xs : List Nat) (h : p ∧ q) : xs ++ [] = xs ∧ q ∧ p",
+            ["simp", "exact h.symm"],
+            "simp only [List.append_nil, true_and]\n  exact h.symm",
+        ),
+        (
+            "theorem t (p q : Prop) (xs : List Nat) (h : p ∧ q) : ∀ n, n + xs.length = n + xs.length ∧ q ∧ p",
+            ["intro _", "(rename_i n; simp)", "exact (fun _ : n = n => h.symm) rfl"],
+            "intro _\n  rename_i n\n  simp only [Nat.add_left_cancel_iff, true_and]\n"
+            "  exact (fun _ : n = n => h.symm) rfl",
+        ),
+    ],
+)
+def test_what_is_kept(lean: LeanGateway, statement: str, tactics: list[str], expected: str) -> None:
+    assert proof(lean, statement, tactics) == expected
 
 
-class NoLean:
-    """A pool of Leans for jobs that need none."""
-
-    def for_source(self, source: Source) -> LeanGateway:
-        raise AssertionError
-
-    def close(self) -> None:
-        """There is nothing to end."""
-
-
-async def test_a_lean_is_wanted_by_whoever_asks_and_not_by_what_can_wait() -> None:
-    leans = Leans(lambda: NoLean, 1, patience=1.0)
-    began, done = threading.Event(), threading.Event()
-
-    def work(pool: GatewayPool, stopping: Callable[[], bool]) -> None:
-        began.set()
-        done.wait()
-
-    leans.submit(work)
-    began.wait()
-    assert not leans.wanted
-    leans.submit(work, common=True)
-    assert not leans.wanted
-    leans.submit(work)
-    assert leans.wanted
-    done.set()
-    leans.close()
+@pytest.mark.parametrize(
+    ("tactic", "leaves_goals", "asked"),
+    [
+        ("simp", False, None),
+        ("simp", True, "simp?"),
+        ("simp_all [f, g]", True, "simp_all? [f, g]"),
+        ("simp +arith [f] at h ⊢", True, "simp? +arith [f] at h ⊢"),
+        ("(rename_i x; simp [f x])", True, "(rename_i x; simp? [f x])"),
+        ("simp only [f]", True, None),
+        ("simp at h; exact h", True, None),
+        ("simp!", True, None),
+        ("simp_arith", True, None),
+        ("grind [f]", False, None),
+        ("exact?", False, "exact?"),
+        ("(rename_i x; exact?)", False, "(rename_i x; exact?)"),
+        ("exact h", False, None),
+    ],
+)
+def test_what_is_asked(tactic: str, leaves_goals: bool, asked: str | None) -> None:
+    assert question(tactic, leaves_goals) == asked
 
 
-class Cycle:
-    def __init__(self) -> None:
-        self.itself = self
-
-
-async def test_garbage_is_collected_when_nobody_types(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(garbage, "_WORTH_IT", 1)
-    sweeper = Sweeper()
-    try:
-        gone = weakref.ref(Cycle())
-        for calm, collected in ((3600.0, False), (0.0, True)):
-            monkeypatch.setattr(garbage, "CALM", calm)
-            working = asyncio.create_task(sweeper.work())
-            await asyncio.sleep(0)
-            working.cancel()
-            assert (gone() is None) == collected
-    finally:
-        gc.enable()
+@given(st.lists(st.text("abx[]., ", min_size=1).filter(str.strip), max_size=3))
+def test_every_suggestion_is_read(tactics: list[str]) -> None:
+    said = "Try these:\n" + "\n".join(f"  [apply] {tactic}" for tactic in tactics)
+    assert answers("simp?", said) == [" ".join(tactic.split()) for tactic in tactics]
+    wrapped = [f"(rename_i x; {' '.join(tactic.split())})" for tactic in tactics]
+    assert answers("(rename_i x; simp?)", said) == wrapped
