@@ -56,7 +56,7 @@ def run(
 ) -> int:
     """Answers the exit status. `library_path` is None for a run without the lemma library; `as_theorems`:
     lemmas that written proofs bring become theorems before them. Raises `ProverError`."""
-    policies = policy_factory(settings.policy, settings.seed)
+    policies = policy_factory(settings.policy, settings.seed, settings.models)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
     if not targets.jobs:

@@ -1,0 +1,41 @@
+"""From `openai:MODEL[@URL]` to policies that share one client."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from prover.errors import InputError
+from prover.models import ModelSettings
+from prover.policy.api.account import Account, account_path
+from prover.policy.api.client import ModelClient
+from prover.policy.api.policy import ApiPolicy
+from prover.policy.protocols import PolicyFactory
+
+PREFIX = "openai:"
+
+
+def api_policies(name: str, seed: int, models: Mapping[str, ModelSettings]) -> PolicyFactory:
+    """`name` is what stands behind the prefix. Raises `InputError`."""
+    client = ModelClient(model_settings(name, models), Account(account_path()))
+    return lambda barred: ApiPolicy(f"{PREFIX}{name}", client, seed, barred)
+
+
+def model_settings(name: str, models: Mapping[str, ModelSettings]) -> ModelSettings:
+    """Of a model of the settings, or of any other by its name; `@URL` behind it goes over the settings' URL."""
+    model, url = _parted(name)
+    if not model:
+        raise InputError(f"policy `{PREFIX}{name}`: say which model, `{PREFIX}MODEL` or `{PREFIX}MODEL@URL`")
+    settings = models.get(model) or ModelSettings(model)
+    try:
+        return settings if url is None else dataclasses.replace(settings, base_url=url.rstrip("/"))
+    except InputError as error:
+        raise InputError(f"policy `{PREFIX}{model}@…`: {error}") from None
+
+
+def _parted(name: str) -> tuple[str, str | None]:
+    """A model's name may have an `@` itself (`@cf/meta/llama-3`), a URL has `://`."""
+    model, at, url = name.rpartition("@")
+    if at and model and ("://" in url or ":" in url or url.startswith("localhost")):
+        return model, url
+    return name, None
