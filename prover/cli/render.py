@@ -26,6 +26,7 @@ def as_json(result: HoleResult) -> str:
         "column": theorem.hole.position.column,
         "status": result.status.value,
         "stop": result.stop.value,
+        "message": result.message,
         "proof": result.proof,
         "partial": result.partial,
         "seconds": round(spent.seconds, 3),
@@ -85,6 +86,7 @@ def _standing(result: HoleResult) -> str:
         case Status.CONDITIONAL:
             return f"{status} on {', '.join(result.assumes)}"
         case Status.OPEN:
-            return f"{status} ({result.stop.value})"
+            why = f": {' '.join(result.message.split())}" if result.message else ""
+            return f"{status} ({result.stop.value}{why})"
         case Status.INVALID | Status.ERROR:
             return f"{status}: {' '.join(result.message.split()) or result.stop.value}"

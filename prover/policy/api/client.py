@@ -10,6 +10,7 @@ says or longer each time. What a server does not take (`seed`, `n`, `logprobs`, 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -184,7 +185,11 @@ class ModelClient:
         return Sample(self._without_key(sample.text), self._without_key(sample.reasoning), cut=sample.cut)
 
     def _without_key(self, text: str) -> str:
-        return text.replace(self._key, _SECRET) if self._key else text
+        return _hidden(text, self._key)
+
+
+def _hidden(text: str, key: str) -> str:
+    return text.replace(key, _SECRET) if key else text
 
 
 def key_of(settings: ModelSettings) -> str:
@@ -207,6 +212,26 @@ def opened(settings: ModelSettings, key: str) -> openai.AsyncOpenAI:
         timeout=settings.timeout,
         max_retries=settings.retries,
     )
+
+
+async def listed(settings: ModelSettings, key: str, seconds: float) -> str:
+    """What the server says when it is asked which models it has, which costs nothing. Raises `ModelError`."""
+    import openai
+
+    async with opened(dataclasses.replace(settings, timeout=seconds, retries=0), key) as client:
+        try:
+            page = await asyncio.wait_for(client.models.list(), seconds)
+            names = [each.id for each in page.data]
+        except openai.NotFoundError:
+            return "yes, without a list of models"
+        except openai.OpenAIError as error:
+            known = _translated(error, settings)
+            raise type(known)(_hidden(str(known), key)) from None
+        except (asyncio.TimeoutError, TypeError, AttributeError, ValueError):
+            raise ModelError(f"no list of models at {settings.base_url}; check the base URL") from None
+    if settings.model in names:
+        return "yes"
+    return f"yes, but it does not list the model `{settings.model}`"
 
 
 async def _post(client: openai.AsyncOpenAI, options: Mapping[str, Any], request: Request) -> Reply:

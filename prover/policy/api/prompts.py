@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from lemmas.statements import unblocked
 from prover.policy.api.replies import estimated_tokens
 from prover.types import Attempt
 
@@ -90,15 +91,7 @@ def _code(lines: Sequence[str]) -> str:
 
 def _attempt(attempt: Attempt) -> str:
     said = attempt.said if len(attempt.said) <= _MESSAGE else attempt.said[: _MESSAGE - 1] + "…"
-    return f"{_code([_bare(attempt.tactic)])}\n{said}"
-
-
-def _bare(tactic: str) -> str:
-    """A block as a model would write it, without the brackets around it."""
-    lines = tactic.split("\n")
-    if len(lines) == 1 or not (tactic.startswith("(") and tactic.endswith(")")):
-        return tactic
-    return "\n".join([lines[0][1:], *(line.removeprefix(" ") for line in lines[1:])])[:-1]
+    return f"{_code([unblocked(attempt.tactic)])}\n{said}"
 
 
 @cache
