@@ -35,13 +35,13 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class ModelSettings:
     """One model, and how it is asked. Raises `InputError` for a value out of range.
 
-    `key_variable` names the environment variable with the key; a server of one's own needs none. `context` and
-    `max_tokens` count tokens, of prompt and answer together and of the answer. `price` is what a million
+    `key_variable` names the environment variable with the key; a server of one's own needs none. `context`
+    and `max_tokens` count tokens, of prompt and answer together and of the answer. `price` is what a million
     tokens read and written cost, in US dollars. `samples` answers are had of each request, and `ways` are
     asked for one after the other for each goal, a proof that Lean refuses being sent back `repairs` times.
-    `temperature` None leaves it to the server. `reasoning` is how hard a reasoning model is to think, in the
-    server's words, empty for its own choice. `timeout` are seconds for one request, tries again included, of
-    which there are `retries`; `parallel` requests are under way at once.
+    `reasoning` is how hard a reasoning model is to think, in the server's words, empty for its own choice.
+    `timeout` are seconds for one request, tries again included, of which there are `retries`; `parallel`
+    requests are under way at once.
     """
 
     model: str
@@ -50,7 +50,7 @@ class ModelSettings:
     context: int = 16_384
     max_tokens: int = 4_096
     price: tuple[float, float] = (0.0, 0.0)
-    temperature: float | None = 0.7
+    temperature: float = 0.7
     samples: int = 4
     ways: tuple[Way, ...] = ("proof", "sketch", "tactics")
     repairs: int = 2
@@ -85,10 +85,7 @@ class ModelSettings:
             self.max_tokens,
         )
         _require(_is_amount(self.timeout) and self.timeout > 0, "timeout", "a number above 0", self.timeout)
-        temperature = self.temperature
-        _require(
-            temperature is None or _is_amount(temperature), "temperature", "a number from 0", temperature
-        )
+        _require(_is_amount(self.temperature), "temperature", "a number from 0", self.temperature)
         self._refuse_lists()
 
     def _refuse_lists(self) -> None:

@@ -24,8 +24,8 @@ from prover.config import load_settings
     "--json", "as_json", is_flag=True, help="Print one JSON object for each model instead of a table."
 )
 def models(check: bool, as_json: bool) -> None:
-    """Show the language models that are configured, whether their servers answer, how fast they have been, and
-    what they have cost so far.
+    """Show the language models that are configured, whether their servers answer, how fast they have been,
+    and what they have cost so far.
 
     Models stand in `prover.toml`, in the project or in your own configuration folder:
 

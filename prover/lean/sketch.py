@@ -2,8 +2,8 @@
 
     opened("have h : p := by sorry\nexact h.symm")  ==  "have h : p := ?hole1\nexact h.symm"
 
-`filled` is the way back, with a proof in the place of each hole, laid out as it was. All of it reads text: Lean
-decides what the one says, and the certificate what the other does.
+`filled` is the way back, with a proof in the place of each hole, laid out as it was. All of it reads text:
+Lean decides what the one says, and the certificate what the other does.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Two policies in a row: the fast one first, the slow one where it is stuck.
 
-A goal is asked of the second when what the first holds to be likely has been tried on it, and nothing as cheap is
-left elsewhere: to ask costs a fixed price in the search's own measure, so the clock has no say in it. The second
-is told what was tried. From then on both are asked for more, as long as they have any.
+The second is asked about a goal when what the first holds to be likely has been tried on it, and nothing as
+cheap is left elsewhere: to ask costs a fixed price in the search's own measure, so the clock has no say in it.
+The second is told what was tried. From then on both are asked for more, as long as they have any.
 """
 
 from __future__ import annotations

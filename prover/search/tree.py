@@ -39,9 +39,9 @@ class GoalNode:
     `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for
     the root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests
     to the policy, `width` is how many candidates the last one was for, and `again` is the price of the next
-    one, None where the policy has no more. `like` is the goal that it waits for. `circle` is the least depth of a goal that
-    something below was given up for reading like. `doubted`: a proof that goes through it was not
-    certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
+    one, None where the policy has no more. `like` is the goal that it waits for. `circle` is the least depth
+    of a goal that something below was given up for reading like. `doubted`: a proof that goes through it was
+    not certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
     search.
     """
 

@@ -1,4 +1,4 @@
-"""What models have cost so far: a small SQLite file in the user's data folder, added to after each request."""
+"""What models have cost so far: a small SQLite file in the user's data folder."""
 
 from __future__ import annotations
 

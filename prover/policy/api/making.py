@@ -22,7 +22,7 @@ def api_policies(name: str, seed: int, models: Mapping[str, ModelSettings]) -> P
 
 
 def model_settings(name: str, models: Mapping[str, ModelSettings]) -> ModelSettings:
-    """Of a model of the settings, or of any other by its name; `@URL` behind it goes over the settings' URL."""
+    """Of a model of the settings, or of any other by its name; an `@URL` goes over the settings' one."""
     model, url = _parted(name)
     if not model:
         raise InputError(f"policy `{PREFIX}{name}`: say which model, `{PREFIX}MODEL` or `{PREFIX}MODEL@URL`")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from prover.lean.declarations import declarations
 from prover.lean.guard import MAX_LENGTH
-from prover.lean.lexis import Kind, Lines, tokens
+from prover.lean.lexis import Kind, Lines, tokens, words
 
 MOST = 64
 """How many tactics are taken from one answer."""
@@ -27,143 +27,20 @@ _COMMENT = re.compile(r"--(?![^\n]*-/)[^\n]*")
 _BY = re.compile(r"(?::=\s*)?by\b[ \t]*\n?")
 _GOES_ON = re.compile(r"[|)\]}⟩]|<;>|at\b|with\b|using\b|generalizing\b|else\b|from\b")
 _STATED = frozenset({"theorem", "lemma", "example", "def", "instance", "abbrev"})
-_TACTICS = frozenset(
-    [
-        "ac_nf",
-        "ac_rfl",
-        "aesop",
-        "all_goals",
-        "and_intros",
-        "any_goals",
-        "apply",
-        "apply?",
-        "apply_assumption",
-        "apply_fun",
-        "apply_rules",
-        "assumption",
-        "bound",
-        "by_cases",
-        "by_contra",
-        "by_contra!",
-        "calc",
-        "case",
-        "case'",
-        "cases",
-        "cases'",
-        "cc",
-        "change",
-        "choose",
-        "congr",
-        "constructor",
-        "contradiction",
-        "contrapose",
-        "contrapose!",
-        "conv",
-        "cutsat",
-        "decide",
-        "delta",
-        "dsimp",
-        "eq_refl",
-        "erw",
-        "exact",
-        "exact?",
-        "exact_mod_cast",
-        "exacts",
-        "exfalso",
-        "exists",
-        "ext",
-        "field_simp",
-        "fin_cases",
-        "first",
-        "focus",
-        "fun_cases",
-        "fun_induction",
-        "funext",
-        "gcongr",
-        "generalize",
-        "grind",
-        "grobner",
-        "group",
-        "have",
-        "haveI",
-        "hint",
-        "induction",
-        "induction'",
-        "infer_instance",
-        "injection",
-        "injections",
-        "injectivity",
-        "interval_cases",
-        "intro",
-        "intros",
-        "iterate",
-        "left",
-        "let",
-        "lia",
-        "linarith",
-        "native_decide",
-        "next",
-        "nlinarith",
-        "nofun",
-        "nomatch",
-        "norm_cast",
-        "norm_num",
-        "nth_rewrite",
-        "obtain",
-        "omega",
-        "on_goal",
-        "positivity",
-        "pull_cast",
-        "push_cast",
-        "push_neg",
-        "rcases",
-        "refine",
-        "refine'",
-        "refine_lift",
-        "rename",
-        "rename_i",
-        "repeat",
-        "replace",
-        "revert",
-        "rewrite",
-        "rfl",
-        "rfl'",
-        "right",
-        "ring",
-        "ring_nf",
-        "rintro",
-        "rotate_left",
-        "rw",
-        "rw?",
-        "rwa",
-        "set",
-        "show",
-        "show_term",
-        "simp",
-        "simp!",
-        "simp?",
-        "simp_all",
-        "simp_all_arith",
-        "simp_arith",
-        "simpa",
-        "specialize",
-        "split",
-        "split_ifs",
-        "subst",
-        "subst_eqs",
-        "subst_vars",
-        "suffices",
-        "swap",
-        "symm",
-        "tauto",
-        "tauto_set",
-        "trans",
-        "trivial",
-        "try",
-        "unfold",
-        "unhygienic",
-        "use",
-    ]
+_TACTICS = words(
+    """
+    ac_nf ac_rfl aesop all_goals and_intros any_goals apply apply? apply_assumption apply_fun
+    apply_rules assumption bound by_cases by_contra by_contra! calc case case' cases cases' cc change
+    choose congr constructor contradiction contrapose contrapose! conv cutsat decide delta dsimp eq_refl
+    erw exact exact? exact_mod_cast exacts exfalso exists ext field_simp fin_cases first focus fun_cases
+    fun_induction funext gcongr generalize grind grobner group have haveI hint induction induction'
+    infer_instance injection injections injectivity interval_cases intro intros iterate left let lia
+    linarith native_decide next nlinarith nofun nomatch norm_cast norm_num nth_rewrite obtain omega
+    on_goal positivity pull_cast push_cast push_neg rcases refine refine' refine_lift rename rename_i
+    repeat replace revert rewrite rfl rfl' right ring ring_nf rintro rotate_left rw rw? rwa set show
+    show_term simp simp! simp? simp_all simp_all_arith simp_arith simpa specialize split split_ifs subst
+    subst_eqs subst_vars suffices swap symm tauto tauto_set trans trivial try unfold unhygienic use
+    """
 )
 
 

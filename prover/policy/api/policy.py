@@ -1,9 +1,9 @@
 """A language model behind an OpenAI-compatible API, as a policy.
 
-Of each goal it is asked in the ways that its settings name, one after the other: for next tactics, for a whole
-proof, for a proof with holes. A whole proof is one candidate, a block of tactics that Lean runs as one step; where
-all of them fail, the model is shown what Lean said and asked for better ones. A proof with holes leaves a goal for
-each hole, to be searched like any other.
+Of each goal it is asked in the ways that its settings name, one after the other: for next tactics, for a
+whole proof, for a proof with holes. A whole proof is one candidate, a block of tactics that Lean runs as one
+step; where all of them fail, the model is shown what Lean said and asked for better ones. A proof with holes
+leaves a goal for each hole, to be searched like any other.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from prover.policy.api.replies import Sample
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A candidate of one sample. `logprob` is the model's, None where it gives none: the sum over its tokens by
-    the root of their number, so that long tactics are not held to be hopeless."""
+    """A candidate of one sample. `logprob` is the model's, None where it gives none: the sum over its tokens
+    by the root of their number, so that long tactics are not held to be hopeless."""
 
     tactic: str
     logprob: float | None = None
