@@ -7,9 +7,9 @@
     [models.mine]
     base_url = "http://127.0.0.1:8000/v1"
 
-Language models have tables of their own (see prover/models.py). The project's file is the nearest one from the
-working folder upwards. Options of the command line go over either. The two files are not merged: what one run
-uses stands in one place.
+Language models have tables of their own (see prover/models.py). The project's file is the nearest one from
+the working folder upwards. Options of the command line go over either. The two files are not merged: what one
+run uses stands in one place.
 """
 
 from __future__ import annotations

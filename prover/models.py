@@ -70,7 +70,7 @@ class ModelSettings:
             _URL.fullmatch(self.base_url) is not None,
             "base_url",
             "a URL like `http://127.0.0.1:8000/v1`, without a key or password in it",
-            self.base_url,
+            re.sub(r"//[^/]*@", "//…@", self.base_url),
         )
         for name, least in (("context", 512), ("max_tokens", 16), ("samples", 1), ("parallel", 1)):
             value = getattr(self, name)

@@ -55,9 +55,9 @@ def say(*texts: str, **message: Any) -> Status:
     return Status(body=json.dumps({"id": "1", "object": "x", "choices": choices, "usage": usage}).encode())
 
 
-def error(code: int, message: str, headers: Mapping[str, str] | None = None, **more: str) -> Status:
+def error(status: int, message: str, headers: Mapping[str, str] | None = None, **more: str) -> Status:
     body = json.dumps({"error": {"message": message, **more}}).encode()
-    return Status(code, body, {"retry-after": "0", **(headers or {})})
+    return Status(status, body, {"retry-after-ms": "1", **(headers or {})})
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Two policies in a row: the fast one first, the slow one where it is stuck.
 
 The second is asked about a goal when what the first holds to be likely has been tried on it, and nothing as
-cheap is left elsewhere: to ask costs a fixed price in the search's own measure, so the clock has no say in it.
+cheap is left elsewhere: to ask costs a fixed price in the search's own measure, so that the clock has no say.
 The second is told what was tried. From then on both are asked for more, as long as they have any.
 """
 

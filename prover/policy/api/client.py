@@ -251,14 +251,19 @@ async def _post(client: openai.AsyncOpenAI, options: Mapping[str, Any], request:
 
 
 def _translated(error: openai.OpenAIError, settings: ModelSettings) -> ModelError:
+    import httpx2
     import openai
 
     at = f"at {settings.base_url}"
     if isinstance(error, openai.APITimeoutError):
         return ModelError(f"no answer {at} within {settings.timeout:g} s")
     if isinstance(error, openai.APIConnectionError):
-        cause = _words(error.__cause__ or error)
-        return ModelUnusable(f"nothing answers {at} ({cause}); check the base URL, and that the server runs")
+        cause = error.__cause__ or error
+        if isinstance(cause, httpx2.ConnectError):
+            return ModelUnusable(
+                f"nothing answers {at} ({_words(cause)}); check the base URL, and that the server runs"
+            )
+        return ModelError(f"the connection broke before there was an answer {at}: {_words(cause)}")
     if not isinstance(error, openai.APIStatusError):
         return ModelError(_words(error))
     status, said = error.status_code, said_by(error.body if error.body else error.message)

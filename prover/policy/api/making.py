@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
 from prover.errors import InputError
@@ -13,6 +14,9 @@ from prover.policy.api.policy import ApiPolicy
 from prover.policy.protocols import PolicyFactory
 
 PREFIX = "openai:"
+
+_WITH_URL = re.compile(r"(?P<model>.+?)@(?P<url>\w+://.*)")
+_HOST = re.compile(r"localhost\b|[\w.-]+:\d")  # what somebody wrote who forgot `http://`
 
 
 def api_policies(name: str, seed: int, models: Mapping[str, ModelSettings]) -> PolicyFactory:
@@ -34,8 +38,9 @@ def model_settings(name: str, models: Mapping[str, ModelSettings]) -> ModelSetti
 
 
 def _parted(name: str) -> tuple[str, str | None]:
-    """A model's name may have an `@` itself (`@cf/meta/llama-3`), a URL has `://`."""
-    model, at, url = name.rpartition("@")
-    if at and model and ("://" in url or ":" in url or url.startswith("localhost")):
-        return model, url
-    return name, None
+    """A model's name may have an `@` itself: `@cf/meta/llama-3`."""
+    whole = _WITH_URL.fullmatch(name)
+    if whole:
+        return whole["model"], whole["url"]
+    model, at, host = name.rpartition("@")
+    return (model, host) if model and at and _HOST.match(host) else (name, None)
