@@ -22,7 +22,8 @@ from prover.policy.api.replies import estimated_tokens, parted
         ("~~~lean4\nsimp\n~~~", ["simp"]),
         ("```lean\nsimp\nomega", ["simp", "omega"]),  # cut off
         ("Try these:\n\n1. `simp`\n2. `induction n with\n", ["simp"]),
-        ("1. simp [foo]\n2) omega\n(3) exact h\n- intro x\n* rfl", ["simp [foo]", "omega", "exact h", "intro x", "rfl"]),
+        ("1. simp [foo]\n2) omega\n(3) exact h", ["simp [foo]", "omega", "exact h"]),
+        ("- intro x\n* rfl\n**simp**", ["intro x", "rfl", "simp"]),
         ("Use simp here, because it is good.", []),
         ("First we simplify.\nsimp\nThis closes the goal.", ["simp"]),
         ("```lean\n1. simp -- easy\n-- nothing\n2. omega\n```", ["simp", "omega"]),
@@ -67,7 +68,7 @@ def test_next_tactics(answer: str, tactics: list[str]) -> None:
         ("The proof is:\n\nintro x\nexact h x\n\nIt works because h holds.", "intro x\nexact h x"),
         ("```lean\nhave h : p := by\n  simp\nexact h\n```", "have h : p := by\n  simp\nexact h"),
         ("```lean\n  intro x\n  cases x with\n  | a => rfl\n```", "intro x\ncases x with\n| a => rfl"),
-        ("```lean\ncases x with\n  | a => rfl\n  | b => rfl\n```", "cases x with\n  | a => rfl\n  | b => rfl"),
+        ("```lean\ncases x with\n  | a => rfl\n  | b => h\n```", "cases x with\n  | a => rfl\n  | b => h"),
         ("I can't do that.", None),
         ("", None),
         ("```lean\n```", None),

@@ -26,7 +26,6 @@ def as_json(result: HoleResult) -> str:
         "column": theorem.hole.position.column,
         "status": result.status.value,
         "stop": result.stop.value,
-        "message": result.message,
         "proof": result.proof,
         "partial": result.partial,
         "seconds": round(spent.seconds, 3),
@@ -39,6 +38,7 @@ def as_json(result: HoleResult) -> str:
         "assumes": list(result.assumes),
         "lean": result.lean,
         "policy": result.policy,
+        "message": result.message,
     }
     return json.dumps(record, ensure_ascii=False)
 

@@ -110,7 +110,7 @@ def _bare(part: str) -> str:
     """Without numbering, back quotes, and comments around it."""
     part = _COMMENT.sub("", part)
     part = _NUMBERING.sub("", part.strip(), count=1) if _NUMBERING.match(part.strip()) else part
-    part = "\n".join(line.rstrip() for line in part.strip().strip("`").split("\n") if line.strip())
+    part = "\n".join(line.rstrip() for line in part.strip().removesuffix("**").strip("`").split("\n") if line.strip())
     return part.strip()
 
 

@@ -24,8 +24,8 @@ from prover.policy.protocols import Answered, PremiseSource
 from prover.policy.symbols import Symbol, Symbols, symbols_of
 from prover.types import Attempt, Candidate, Consultation, Goal, Theorem
 
-_AGAIN = 1.5
-"""The price of asking in the next way, as -log probability: subgoals that a likely tactic left come first."""
+_AGAIN = 4.0
+"""The price of asking in the next way, as -log probability: what a sketch of a few holes left comes first."""
 
 _TOO_LONG = ModelError(
     "the goal alone is longer than the model's context; set `context` if it has a larger one"
