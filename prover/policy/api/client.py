@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,9 @@ _FAILURES = 3
 _OPTIONAL = ("n", "seed", "logprobs", "temperature", "reasoning_effort", "max_tokens")
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
 _TOO_LONG = ("context length", "context window", "maximum context", "too many tokens", "prompt is too long")
+_NO_MODEL = re.compile(
+    r"(invalid|unknown|no such) model|model\b.*\b(not found|not exist|not available)", re.IGNORECASE
+)
 _SECRET = "…"
 
 
@@ -272,7 +276,7 @@ def _translated(error: openai.OpenAIError, settings: ModelSettings) -> ModelErro
         return ModelUnusable(f"the key in {settings.key_variable} is refused {at} ({said})")
     if status == 402 or "insufficient_quota" in (error.code or "", error.type or ""):
         return ModelUnusable(f"the account {at} has no credit left ({said})")
-    if status == 404:
+    if status == 404 or (status == 400 and _NO_MODEL.search(said)):
         return ModelUnusable(f"there is no model `{settings.model}` {at}, or no such API ({said})")
     if status == 429:
         return ModelError(f"too many requests {at} ({said})")

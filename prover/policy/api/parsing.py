@@ -110,8 +110,8 @@ def _bare(part: str) -> str:
     """Without numbering, back quotes, and comments around it."""
     part = _COMMENT.sub("", part)
     part = _NUMBERING.sub("", part.strip(), count=1) if _NUMBERING.match(part.strip()) else part
-    part = "\n".join(line.rstrip() for line in part.strip().removesuffix("**").strip("`").split("\n") if line.strip())
-    return part.strip()
+    lines = part.strip().removesuffix("**").strip("`").split("\n")
+    return "\n".join(line.rstrip() for line in lines if line.strip()).strip()
 
 
 def _of_prose(text: str) -> list[str]:
