@@ -139,8 +139,8 @@ class Consultation:
     """How a language model was asked, and what came of it besides candidates.
 
     `prompt` is the name and version of the file that it was asked by. `left_out` says what the model's
-    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is why no candidate
-    came of it, and is empty otherwise.
+    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is what went wrong,
+    so that no candidate came of it as a rule, and is empty otherwise.
     """
 
     model: str

@@ -267,6 +267,12 @@ def test_the_account_outlasts_what_cannot_be_written(tmp_path: Path) -> None:
     assert "can't be kept" in asked.account.trouble
 
 
+def test_what_is_short_is_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    reply, _, _ = outcome(tmp_path, say("exact Option.none"))
+    assert isinstance(reply, Reply) and reply.samples[0].text == "exact Option.none"
+
+
 # -- specs -------------------------------------------------------------------------------------------------
 
 
@@ -562,7 +568,7 @@ def test_a_terminal_shows_what_a_model_thinks(source: Source) -> None:
 
     with scripted(say(lean("bad", "no"), reasoning_content="let me see"), error(401, "no")) as server:
         events, _ = found(source, "openai:m", server)
-    hole, scope = HoleState(source, source.theorems[0]), Scope(0)
+    hole, scope = HoleState(source, source.theorems[0]), Scope()
     for event in events:
         hole.apply(scope, event)
     assert "openai:m (proof.v1)" in hole.reasoning and "let me see" in hole.reasoning
