@@ -51,6 +51,9 @@ class Found:
 
 
 class Collector:
+    """`root` is the goal of the whole, `inner` are those inside the proof, `lemmas` what was brought in for
+    it, and `sources` who proposed its tactics; empty before the certificate."""
+
     def __init__(self) -> None:
         self._nodes: dict[int, _Node] = {}
         self._root = 0
@@ -59,6 +62,7 @@ class Collector:
         self.root: Goal | None = None
         self.inner: tuple[Found, ...] = ()
         self.lemmas: tuple[int, ...] = ()
+        self.sources: tuple[str, ...] = ()
 
     def see(self, event: Event) -> None:
         match event:
@@ -95,6 +99,7 @@ class Collector:
         if found:
             self.lemmas = found[0].lemmas
             self.inner = tuple(found[1:])
+            self.sources = tuple(self._sources(self._root))
 
     def _found(self, number: int) -> Iterator[Found]:
         """The goal of a node and those below it, where they are single and proved; from the top."""
@@ -107,6 +112,13 @@ class Collector:
         if len(node.goals) == 1:
             yield Found(node.goals[0], "\n".join(structured(step)), tuple(sorted(lemmas)))
         yield from below
+
+    def _sources(self, number: int) -> Iterator[str]:
+        """Who proposed the tactics of the proof."""
+        tactic = self._proof(number)
+        yield tactic.candidate.source
+        for child in tactic.children:
+            yield from self._sources(child)
 
     def _step(self, number: int) -> Step | None:
         if not self._is_proved(number):

@@ -5,6 +5,7 @@
     │   ├── SourceError           a file that can't be read as Lean source
     │   └── FileChanged           a file changed on disk since it was read
     ├── LibraryError          the lemma library can't be used           exit status 2
+    ├── NightError            the folder of a night can't be used       exit status 2
     ├── LeanUnavailable       there is no Lean to use                   exit status 3
     │   ├── SetupError            the embedded Lean can't be installed
     │   └── LeanKeepsDying        Lean dies at start, again and again
@@ -43,6 +44,10 @@ class FileChanged(InputError):
 
 class LibraryError(ProverError):
     """The file is as it was before what failed."""
+
+
+class NightError(ProverError):
+    """What was kept before is as it was."""
 
 
 class LeanUnavailable(ProverError):

@@ -188,13 +188,15 @@ Outcome = Advanced | Proved | Failed
 class Status(Enum):
     """How a hole stands at the end.
 
-    CONDITIONAL: proved from other theorems that are open themselves. INVALID: not a thing to prove.
-    ERROR: the tools failed, which says nothing of the hole.
+    CONDITIONAL: proved from other theorems that are open themselves. FALSE: its theorem's statement has a
+    counterexample, so nothing proves it. INVALID: not a thing to prove. ERROR: the tools failed, which says
+    nothing of the hole.
     """
 
     PROVED = "proved"
     CONDITIONAL = "conditional"
     OPEN = "open"
+    FALSE = "false"
     INVALID = "invalid"
     ERROR = "error"
 
@@ -219,6 +221,22 @@ class Verdict:
     assumes: tuple[str, ...] = ()
     within: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Why a statement is false: Lean has certified a proof of its negation, from `values` of its variables.
+
+    Each value is a Lean term, for the name of a variable; there are none where none had to be chosen. `proof`
+    is the block of tactics that proves `¬ (statement)`, and `axioms` what that rests on.
+    """
+
+    values: tuple[tuple[str, str], ...]
+    proof: str
+    axioms: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 KEYS = (
     "theorem file line column status stop proof partial seconds lean_seconds tactics expansions tokens usd"
-    " axioms assumes lean policy message"
+    " axioms assumes counterexample lean policy message"
 )
 
 
@@ -260,6 +260,7 @@ def test_json_lines_on_stdout_leave_no_room_for_anything_else(folder: Path) -> N
         "usd": 0.0,
         "axioms": ["propext"],
         "assumes": [],
+        "counterexample": None,
         "lean": "toy 1",
         "policy": "toy",
         "message": "",

@@ -97,6 +97,43 @@ def kills(searches: int, seed: int) -> None:
 
 
 @bench.command()
+@click.option("--runs", default=20, show_default=True, metavar="N", type=click.IntRange(min=1))
+@click.option("--workers", default=2, show_default=True, metavar="N", type=click.IntRange(min=1))
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Of what is done, and when.")
+def night(runs: int, workers: int, seed: int) -> None:
+    """Disturb small nights, and compare what they find.
+
+    Workers, Leans and drivers are killed at random moments, the disk is full, the clock jumps. Exit status: 0
+    when every night, resumed as often as it takes, proves what it proves undisturbed, each hole once and
+    certified, writes it, and leaves no process behind; else 1.
+    """
+    from prover.bench.nights import endure
+
+    done: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    console = Console(highlight=False)
+    with _bar() as bar, closing(endure(runs, workers, seed)) as work:
+        task = bar.add_task("in peace", total=runs)
+        for number, seen in enumerate(work):
+            if number:
+                done += seen.done
+                same = not (seen.lost or seen.other or seen.aside)
+                count.update(nights=1, sessions=seen.sessions, sound=seen.is_sound, same=same)
+                count.update(aside=len(seen.aside), left=seen.left, twice=seen.twice, wrong=len(seen.wrong))
+            bar.update(task, description="disturbed", completed=number)
+            if not seen.is_sound:
+                console.print(f"night {number}: {seen}", markup=False)
+    what = ", ".join(f"{number} {kind}" for kind, number in sorted(done.items()))
+    console.print(
+        f"{count['nights']} nights in {count['sessions']} sessions ({what}): {count['same']} found the same"
+        f" as undisturbed, {count['aside']} holes set aside, {count['wrong']} proofs wrong, {count['twice']}"
+        f" found twice, {count['left']} processes left"
+    )
+    if count["sound"] < runs:
+        raise click.exceptions.Exit(1)
+
+
+@bench.command()
 @click.option("--count", default=1_000_000, show_default=True, metavar="N", type=click.IntRange(min=100))
 @click.option("--json", "json_path", metavar="OUT", help="Write what was measured to this file, too.")
 def lemmas(count: int, json_path: str | None) -> None:

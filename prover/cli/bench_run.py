@@ -16,9 +16,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from prover.cli.render import counted
 from prover.config import LEANS, STRATEGIES, LeanKind
 from prover.errors import INTERRUPTED, InputError
+from prover.words import counted
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.compare import Comparison

@@ -21,6 +21,9 @@ from prover.errors import INTERRUPTED, ProverError
 
 COMMANDS = {
     "prove": "prover.cli.prove",
+    "night": "prover.cli.night",
+    "report": "prover.cli.report",
+    "refute": "prover.cli.refute",
     "show": "prover.cli.show",
     "lemmas": "prover.cli.lemmas",
     "models": "prover.cli.models",

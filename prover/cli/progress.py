@@ -15,11 +15,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from prover.cli.render import counted, duration
 from prover.events import Finished as SearchFinished
 from prover.events import Opened, ProofFound, Tried
 from prover.proving import ProvingEvent, Searching, Tally
 from prover.types import Theorem
+from prover.words import counted, duration
 
 
 class Progress(Protocol):

@@ -131,6 +131,8 @@ def prove(
     Records for another program; the same on every machine:
         prover prove Theory/ --json - --tactics 2000 --seconds 100000
 
+    What stays open is tried for a counterexample; a theorem with one is told as false.
+
     What is proved is kept in the lemma library and helps later runs; see `prover lemmas --help`.
 
     Exit status: 0 all proved, 1 some stay open, 2 bad input or usage, 3 no usable Lean, 130 interrupted.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 from prover.proving import HoleResult, Tally
-from prover.types import Status
+from prover.types import Counterexample, Status
+from prover.words import counted, duration
 
 STYLES = {
     Status.PROVED: "green",
     Status.CONDITIONAL: "yellow",
     Status.OPEN: "red",
+    Status.FALSE: "magenta",
     Status.INVALID: "magenta",
     Status.ERROR: "bold red",
 }
@@ -36,11 +38,17 @@ def as_json(result: HoleResult) -> str:
         "usd": spent.usd,
         "axioms": list(result.axioms),
         "assumes": list(result.assumes),
+        "counterexample": None if result.counterexample is None else refutation(result.counterexample),
         "lean": result.lean,
         "policy": result.policy,
         "message": result.message,
     }
     return json.dumps(record, ensure_ascii=False)
+
+
+def refutation(found: Counterexample) -> dict[str, object]:
+    """A counterexample, for JSON."""
+    return {"values": dict(found.values), "proof": found.proof, "axioms": list(found.axioms)}
 
 
 def heading(result: HoleResult) -> str:
@@ -63,21 +71,6 @@ def summary(tally: Tally, seconds: float) -> str:
     return f"{', '.join([f'{tally.proved} of {tally.total} proved', *counts])} · {duration(seconds)}"
 
 
-def duration(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _standing(result: HoleResult) -> str:
     status = result.status.value
     match result.status:
@@ -88,5 +81,8 @@ def _standing(result: HoleResult) -> str:
         case Status.OPEN:
             why = f": {' '.join(result.message.split())}" if result.message else ""
             return f"{status} ({result.stop.value}{why})"
+        case Status.FALSE:
+            values = f": counterexample {result.counterexample}" if str(result.counterexample) else ""
+            return f"{status}{values}, checked by Lean"
         case Status.INVALID | Status.ERROR:
             return f"{status}: {' '.join(result.message.split()) or result.stop.value}"

@@ -63,7 +63,7 @@ def run(
     they let see of their thinking, is shown. Raises `ProverError`."""
     policies = policy_factory(settings.policy, settings.seed, settings.models)
     targets = find_targets(words, names)
-    _say_what_is_left_out(targets)
+    say_what_is_left_out(targets)
     if not targets.jobs:
         click.echo("nothing to prove", err=True)
         return REFUSED if targets.unreadable else ALL_PROVED
@@ -181,7 +181,7 @@ class Report:
         self._text.out("")
 
 
-def _say_what_is_left_out(targets: Targets) -> None:
+def say_what_is_left_out(targets: Targets) -> None:
     for error in targets.unreadable:
         click.echo(f"prover: {error}", err=True)
     for path in targets.without_holes:

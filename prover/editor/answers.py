@@ -55,7 +55,7 @@ class ProofAnswer:
     how far an open one came, with a `sorry` for each of `open_goals`. `written`: the proof is in the file."""
 
     theorem: str
-    status: Literal["proved", "conditional", "open", "invalid", "error"]
+    status: Literal["proved", "conditional", "open", "false", "invalid", "error"]
     stop: str
     proof: str | None
     declaration: str | None

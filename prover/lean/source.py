@@ -59,6 +59,12 @@ class Source:
         """`text` with the `sorry` of each hole replaced by the text given for it."""
         return _substituted(self.text, [(hole.span, proof) for hole, proof in proofs.items()])
 
+    def declared(self, declaration: Declaration, proofs: Mapping[Hole, str]) -> str:
+        """The text of one of its declarations, with these proofs for holes of it."""
+        rest = len(self.text) - declaration.span.end
+        text = self.replaced(proofs)[declaration.span.start :]
+        return text[: len(text) - rest]
+
 
 def read_source(path: Path) -> Source:
     """Raises `SourceError`."""
@@ -120,11 +126,19 @@ def write_proofs(source: Source, proofs: Mapping[Hole, str], expected: bytes | N
 
 
 def write_edits(source: Source, edits: Iterable[tuple[Span, str]], expected: bytes | None = None) -> bytes:
-    """Replace spans of the text that don't overlap, in the real file, all of them or none.
+    """Replace spans of the text in the real file as `edited` does, all of them or none.
 
-    Every byte outside them stays as it is; line ends inside a new text become those of the lines around
-    it. Raises `FileChanged` when the file is no longer what was read, `SourceError` when it can't be
-    written.
+    Raises `FileChanged` when the file is no longer what was read, `SourceError` when it can't be written.
+    """
+    content = edited(source, edits)
+    _replace_file(source, content, source.raw if expected is None else expected)
+    return content
+
+
+def edited(source: Source, edits: Iterable[tuple[Span, str]]) -> bytes:
+    """The file with spans of its text replaced that don't overlap.
+
+    Every byte outside them stays as it is; line ends inside a new text become those of the lines around it.
     """
     decoded = source.raw.decode("utf-8")
     returns = [match.start() for match in re.finditer("\r\n", decoded)]
@@ -134,15 +148,13 @@ def write_edits(source: Source, edits: Iterable[tuple[Span, str]], expected: byt
     def real(offset: int) -> int:
         return offset + shift + bisect_left(removed, offset)
 
-    content = _substituted(
+    return _substituted(
         decoded,
         [
             (Span(real(span.start), real(span.end)), text.replace("\n", _line_end(decoded, real(span.start))))
             for span, text in edits
         ],
     ).encode("utf-8")
-    _replace_file(source, content, source.raw if expected is None else expected)
-    return content
 
 
 def _decoded(path: Path, raw: bytes) -> str:

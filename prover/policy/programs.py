@@ -25,6 +25,8 @@ _LIBRARY = {
 class Programs:
     """What can be computed with the declarations of a file."""
 
+    steps = _STEPS
+
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
         self.constructors: dict[str, Signature] = {}
@@ -47,7 +49,7 @@ class Programs:
 
     def value(self, term: Term, scope: Scope) -> Value:
         """Raises `Stuck`, `TooLong`."""
-        self._steps = _STEPS
+        self._steps = self.steps
         try:
             return self._value(term, scope)
         except RecursionError:
@@ -55,7 +57,7 @@ class Programs:
 
     def call(self, name: str, values: tuple[Value, ...]) -> Value:
         """A definition, a constructor or an operator on values. Raises `Stuck`, `TooLong`."""
-        self._steps = _STEPS
+        self._steps = self.steps
         if name in ("&&", "||"):
             return values[1] if (values[0] == TRUE) == (name == "&&") else values[0]
         if name in OPERATORS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from prover.policy.terms import Token, tokens
 
@@ -61,7 +62,7 @@ def _bracketed(term: Term) -> str:
 @lru_cache(maxsize=4096)
 def read_term(text: str) -> Term:
     """Raises `NotRead`."""
-    reader = _Reader(text)
+    reader = Reader(text)
     term = reader.term(0)
     reader.expect("")
     return term
@@ -70,7 +71,7 @@ def read_term(text: str) -> Term:
 @lru_cache(maxsize=1024)
 def read_arms(text: str) -> tuple[Arm, ...]:
     """`| p, q => t | …`. Raises `NotRead`."""
-    reader = _Reader(text)
+    reader = Reader(text)
     arms = reader.arms()
     reader.expect("")
     return arms
@@ -93,7 +94,11 @@ def _merged(text: str) -> list[Token]:
     return found
 
 
-class _Reader:
+class Reader:
+    """One text, from its beginning. Raises `NotRead`."""
+
+    infix: ClassVar = _INFIX
+
     def __init__(self, text: str) -> None:
         self._tokens = _merged(text)
         if len(self._tokens) > _MAX_TOKENS:
@@ -123,9 +128,9 @@ class _Reader:
         if self._depth > _MAX_DEPTH:
             raise NotRead("too deep")
         left = self._prefix()
-        while (operator := self._token().text) in _INFIX and _INFIX[operator][0] >= power:
+        while (operator := self._token().text) in self.infix and self.infix[operator][0] >= power:
             self._at += 1
-            left = Term(operator, (left, self.term(_INFIX[operator][1])))
+            left = Term(operator, (left, self.term(self.infix[operator][1])))
         self._depth -= 1
         return left
 
@@ -195,7 +200,7 @@ class _Reader:
 
     def _ends(self) -> bool:
         token = self._token()
-        return token.text in _END or token.text in _INFIX or token.text in ("!", "fun", "match", "if")
+        return token.text in _END or token.text in self.infix or token.text in ("!", "fun", "match", "if")
 
     def _atom(self) -> Term:
         token = self._next()

@@ -51,16 +51,22 @@ class Keeper:
         )
         source = self._sources[theorem.file]
         proof = Proof(source, theorem, result.proof, result.axioms, result.lean, told)
-        self._library.add([self._with_uses(draft, theorem) for draft in drafts_of(proof, collected)])
+        self._library.add(drafts_with_uses(proof, collected, self._library))
 
-    def _with_uses(self, draft: Draft, theorem: Theorem) -> Draft:
-        """With the lemmas that are theorems of the same file and are named in the script."""
-        named = {
-            lemma.id
-            for name in premises_in(draft.script, surroundings(theorem))
-            for lemma in self._library.named(name)[:1]
-        }
-        return replace(draft, uses=tuple(sorted({*draft.uses, *named})))
+
+def drafts_with_uses(proof: Proof, collected: Collector, library: Library) -> list[Draft]:
+    """What there is to keep of a proof. Lemmas of the library that are theorems of the same file count as
+    used where a script names them."""
+    return [_with_uses(draft, proof.theorem, library) for draft in drafts_of(proof, collected)]
+
+
+def _with_uses(draft: Draft, theorem: Theorem, library: Library) -> Draft:
+    named = {
+        lemma.id
+        for name in premises_in(draft.script, surroundings(theorem))
+        for lemma in library.named(name)[:1]
+    }
+    return replace(draft, uses=tuple(sorted({*draft.uses, *named})))
 
 
 def _place(theorem: Theorem) -> tuple[Path, Hole]:

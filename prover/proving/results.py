@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prover.events import Event
 from prover.lean.gateway import Complaint
-from prover.types import Statistics, Status, Stop, Theorem
+from prover.types import Counterexample, Statistics, Status, Stop, Theorem
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class HoleResult:
     `proof` replaces the `sorry`; `declaration` is the whole declaration with it, and with the certified
     proofs of its other holes, ready to paste. None and empty, and so are `axioms` and `assumes`, unless the
     status is proved or conditional. `message` says more of an invalid hole or an error, for the user.
-    `partial` is the proof that came furthest where the hole stays open, None where there is none. `lean` is
+    `partial` is the proof that came furthest where the hole stays open, None where there is none.
+    `counterexample` is there when the status is false. `lean` is
     Lean's version and `policy` the proposer's name, both empty where no search was begun.
     """
 
@@ -34,6 +35,7 @@ class HoleResult:
     lean: str = ""
     policy: str = ""
     partial: str | None = None
+    counterexample: Counterexample | None = None
 
 
 @dataclass(frozen=True, slots=True)

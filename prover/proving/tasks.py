@@ -9,7 +9,7 @@ from prover.lean.gateway import Complaint
 from prover.lean.source import Source
 from prover.search.crew import Crew
 from prover.search.recording import Recording
-from prover.types import Budget, Hole, SearchResult, Theorem, Verdict
+from prover.types import Budget, Counterexample, Hole, SearchResult, Theorem, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class Refute:
+    """Look for a counterexample to the theorem that a hole is in."""
+
+    source: Source
+    theorem: Theorem
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Help with a search that another worker is at."""
 
@@ -54,7 +62,7 @@ class Settle:
     proofs: Mapping[Hole, str]
 
 
-Task = Check | Try | Help | Settle
+Task = Check | Try | Refute | Help | Settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,13 @@ class Tried:
     result: SearchResult
     lean: str
     policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """`counterexample` is None where none was found."""
+
+    counterexample: Counterexample | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +104,4 @@ class Broken:
     refused: bool
 
 
-Answer = Checked | Tried | Helped | Settled | Broken
+Answer = Checked | Tried | Refuted | Helped | Settled | Broken

@@ -9,6 +9,8 @@ one before it has ended, so what is found does not depend on how many workers th
 
 After each wave of tries, the proofs that lean on open theorems are certified again, all proofs of the file
 together: those whose assumptions are proved by now become proved.
+
+At last a counterexample is looked for to each theorem that is still open. No search knows of that.
 """
 
 from __future__ import annotations
@@ -20,11 +22,26 @@ from typing import TypeAlias
 
 from prover.config import Settings
 from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
-from prover.proving.tasks import Answer, Broken, Check, Checked, Job, Settle, Settled, Task, Tried, Try
+from prover.proving.tasks import (
+    Answer,
+    Broken,
+    Check,
+    Checked,
+    Job,
+    Refute,
+    Refuted,
+    Settle,
+    Settled,
+    Task,
+    Tried,
+    Try,
+)
 from prover.search.recording import NOTHING, Recording
 from prover.search.trace import name_of
 from prover.types import (
     Budget,
+    Counterexample,
+    Declaration,
     Hole,
     Standing,
     Statistics,
@@ -55,6 +72,7 @@ class FileWork:
         self._reported: set[Hole] = set()
         self._refused = False
         self._second_tries: set[Hole] | None = None  # those to come and under way, once it is known which
+        self._doubtful: set[Hole] | None = None  # open ones that may be false, once it is known which
         self._waves = self._plan()
 
     def advance(self) -> bool:
@@ -76,8 +94,14 @@ class FileWork:
                 self._settle(verdicts)
             case Broken(message, refused=True):
                 return self._refuse(message)
+            case Refuted(counterexample):
+                assert isinstance(task, Refute)
+                self._refute(task.theorem, counterexample)
             case Broken(message) if not isinstance(task, Try):
-                return [FileTrouble(self.source.path, message, refused=False)]
+                trouble = FileTrouble(self.source.path, message, refused=False)
+                if isinstance(task, Refute):
+                    self._refute(task.theorem, None)
+                return [trouble, *self._report(self._is_final)]
             case Tried() | Broken():
                 assert isinstance(task, Try)
                 self._results[task.theorem.hole] = self._result(task.theorem, answer)
@@ -88,7 +112,7 @@ class FileWork:
     def conclude(self, interrupted: bool) -> list[ProvingEvent]:
         """Tell the rest: whatever has come of the tries that were made is final now."""
         for hole, result in self._results.items():
-            if interrupted and result.status is Status.OPEN:
+            if interrupted and result.status is Status.OPEN and not self._is_searched(result.theorem):
                 self._results[hole] = replace(result, stop=Stop.INTERRUPTED)
         return self._report(lambda theorem: True)
 
@@ -100,6 +124,9 @@ class FileWork:
         self._second_tries = {theorem.hole for theorem in again}
         yield [self._second_try(theorem) for theorem in again]
         yield from self._settling()
+        doubtful = [theorem for theorem in self._theorems if self._status(theorem) is Status.OPEN]
+        self._doubtful = {theorem.hole for theorem in doubtful}
+        yield [Refute(self.source, theorem) for theorem in _one_of_each_declaration(doubtful)]
 
     def _first_try(self, theorem: Theorem) -> Try:
         barred = frozenset(other.name for other in self.source.theorems)
@@ -183,6 +210,20 @@ class FileWork:
                 result = replace(result, status=Status.PROVED, stop=Stop.PROVED)
             self._results[hole] = result
 
+    def _refute(self, theorem: Theorem, counterexample: Counterexample | None) -> None:
+        """Take in what was found out about the theorem that a hole, and perhaps others, are in."""
+        for hole, result in self._results.items():
+            if (
+                self._doubtful
+                and hole in self._doubtful
+                and result.theorem.declaration == theorem.declaration
+            ):
+                self._doubtful.discard(hole)
+                if counterexample is not None:
+                    self._results[hole] = replace(
+                        result, status=Status.FALSE, counterexample=counterexample, partial=None
+                    )
+
     def _refuse(self, message: str) -> list[ProvingEvent]:
         """Give the file up. Workers that are still at it will say the same of it, and are not heard."""
         if self._refused:
@@ -201,6 +242,10 @@ class FileWork:
         status = self._status(theorem)
         if status is not Status.OPEN:
             return status is not Status.CONDITIONAL
+        return self._doubtful is not None and theorem.hole not in self._doubtful
+
+    def _is_searched(self, theorem: Theorem) -> bool:
+        """Whether all tries of an open hole have ended."""
         if self._second_tries is None:
             return not self._deserves_second_try(theorem)
         return theorem.hole not in self._second_tries
@@ -225,6 +270,11 @@ class FileWork:
             if other.theorem.declaration == declaration and other.proof is not None
             if other.status is Status.PROVED or other is result
         }
-        rest = len(self.source.text) - declaration.span.end
-        text = self.source.replaced(proofs)[declaration.span.start :]
-        return replace(result, declaration=text[: len(text) - rest])
+        return replace(result, declaration=self.source.declared(declaration, proofs))
+
+
+def _one_of_each_declaration(theorems: Iterable[Theorem]) -> list[Theorem]:
+    first: dict[Declaration, Theorem] = {}
+    for theorem in theorems:
+        first.setdefault(theorem.declaration, theorem)
+    return list(first.values())

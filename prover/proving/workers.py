@@ -21,12 +21,15 @@ from prover.proving.tasks import (
     Checked,
     Help,
     Helped,
+    Refute,
+    Refuted,
     Settle,
     Settled,
     Task,
     Tried,
     Try,
 )
+from prover.refute import refute
 from prover.search.loop import search
 from prover.types import Hole, Standing, Theorem, Verdict
 
@@ -138,7 +141,9 @@ class Worker(threading.Thread):
             case Check(source):
                 return Checked(tuple(gateway.check(source)))
             case Settle(source, proofs):
-                return Settled(_settle(gateway, source, proofs))
+                return Settled(settle(gateway, source, proofs))
+            case Refute(source, theorem):
+                return Refuted(refute(source, theorem, gateway))
             case Try():
                 return self._try(gateway, task)
 
@@ -171,7 +176,7 @@ class Worker(threading.Thread):
         return None
 
 
-def _settle(gateway: LeanGateway, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
+def settle(gateway: LeanGateway, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
     """The verdicts on the proofs side by side, without those that do not stand beside the others."""
     if not proofs:
         return {}
@@ -180,9 +185,9 @@ def _settle(gateway: LeanGateway, source: Source, proofs: Mapping[Hole, str]) ->
     if len(standing) == len(proofs):
         return verdicts
     if standing or len(proofs) == 1:
-        return _settle(gateway, source, {hole: proofs[hole] for hole in standing})
+        return settle(gateway, source, {hole: proofs[hole] for hole in standing})
     holes = sorted(proofs, key=lambda hole: hole.span.start)  # nobody knows which one it is
     halves = holes[: len(holes) // 2], holes[len(holes) // 2 :]
-    first, second = (_settle(gateway, source, {hole: proofs[hole] for hole in half}) for half in halves)
+    first, second = (settle(gateway, source, {hole: proofs[hole] for hole in half}) for half in halves)
     together = gateway.certify(source, {hole: proofs[hole] for hole in (*first, *second)})
     return first if any(verdict.standing is Standing.REJECTED for verdict in together.values()) else together

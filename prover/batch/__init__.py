@@ -1,0 +1,1 @@
+"""A night: many holes, many small searches, kept as they end, and read in the morning."""
