@@ -6,6 +6,7 @@ Positions are what an editor shows: line and column from 1, the column in charac
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -125,6 +126,31 @@ class Candidate:
     source: str = "fixed"
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A tactic that was tried on a goal, and what came of it, in Lean's words where they are there."""
+
+    tactic: str
+    said: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """How a language model was asked, and what came of it besides candidates.
+
+    `prompt` is the name and version of the file that it was asked by. `left_out` says what the model's
+    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is what went wrong,
+    so that no candidate came of it as a rule, and is empty otherwise.
+    """
+
+    model: str
+    prompt: str
+    left_out: tuple[str, ...] = ()
+    reasoning: str = ""
+    trouble: str = ""
+
+
 class FailureReason(Enum):
     PARSE = "parse"  # the tactic's text is not Lean
     TACTIC = "tactic"  # Lean ran it, and it failed
@@ -214,6 +240,26 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    tactics: int = 0
+    expansions: int = 0
+    seconds: float = 0.0
+    lean_seconds: float = 0.0
+    tokens: int = 0
+    usd: float = 0.0
+
+    def __add__(self, other: Statistics) -> Statistics:
+        return Statistics(
+            tactics=self.tactics + other.tactics,
+            expansions=self.expansions + other.expansions,
+            seconds=self.seconds + other.seconds,
+            lean_seconds=self.lean_seconds + other.lean_seconds,
+            tokens=self.tokens + other.tokens,
+            usd=self.usd + other.usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Limits of one search; None is no limit. Reaching any of them stops it.
 
@@ -226,15 +272,23 @@ class Budget:
     tokens: int | None = None
     usd: float | None = None
 
+    @property
+    def is_spent(self) -> bool:
+        return 0 in (self.seconds, self.tactics, self.expansions, self.tokens, self.usd)
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    tactics: int = 0
-    expansions: int = 0
-    seconds: float = 0.0
-    lean_seconds: float = 0.0
-    tokens: int = 0
-    usd: float = 0.0
+    def left(self, spent: Statistics, share: float = 1.0) -> Budget:
+        """That part of what is left of it."""
+        return Budget(
+            seconds=None if self.seconds is None else max(0.0, self.seconds - spent.seconds) * share,
+            tactics=_left(self.tactics, spent.tactics, share),
+            expansions=_left(self.expansions, spent.expansions, share),
+            tokens=_left(self.tokens, spent.tokens, share),
+            usd=None if self.usd is None else max(0.0, self.usd - spent.usd) * share,
+        )
+
+
+def _left(limit: int | None, spent: int, share: float) -> int | None:
+    return None if limit is None else math.ceil(max(0, limit - spent) * share)
 
 
 class Stop(Enum):
@@ -247,6 +301,7 @@ class Stop(Enum):
     TOKENS = "token budget"
     USD = "money budget"
     EXHAUSTED = "nothing left to try"
+    MODEL = "no model to ask"
     INVALID = "not a proposition"
     UNREACHABLE = "Lean does not reach the hole"
     LEAN = "Lean failed"
@@ -260,7 +315,7 @@ class SearchResult:
     `proof` is the text that replaces the `sorry`, and `verdict` what its certification said; both are None
     unless the status is proved or conditional. Where it stays open, `partial` is the text that goes furthest,
     with a `sorry` for each of `open_goals`; None where no tactic is any progress. `message` says more of an
-    invalid hole or an error, for the user, and is empty otherwise.
+    invalid hole, an error, or a model that failed, for the user, and is empty otherwise.
     """
 
     status: Status

@@ -26,6 +26,7 @@ COMMANDS = {
     "refute": "prover.cli.refute",
     "show": "prover.cli.show",
     "lemmas": "prover.cli.lemmas",
+    "models": "prover.cli.models",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
     "lsp": "prover.cli.lsp",

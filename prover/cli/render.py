@@ -41,6 +41,7 @@ def as_json(result: HoleResult) -> str:
         "counterexample": None if result.counterexample is None else refutation(result.counterexample),
         "lean": result.lean,
         "policy": result.policy,
+        "message": result.message,
     }
     return json.dumps(record, ensure_ascii=False)
 
@@ -78,7 +79,8 @@ def _standing(result: HoleResult) -> str:
         case Status.CONDITIONAL:
             return f"{status} on {', '.join(result.assumes)}"
         case Status.OPEN:
-            return f"{status} ({result.stop.value})"
+            why = f": {' '.join(result.message.split())}" if result.message else ""
+            return f"{status} ({result.stop.value}{why})"
         case Status.FALSE:
             values = f": counterexample {result.counterexample}" if str(result.counterexample) else ""
             return f"{status}{values}, checked by Lean"
