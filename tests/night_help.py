@@ -13,7 +13,7 @@ from prover.batch.items import Kind
 from prover.batch.records import Limits, Plan
 from prover.batch.shift import Event, Shift
 from prover.batch.store import NightStore
-from prover.batch.tasks import Answer, Assignment, Checked, CutOff, Searched, Settled
+from prover.batch.tasks import Answer, Assignment, Checked, CutOff, Refuted, Searched, Settled
 from prover.lean.source import parse_source
 from prover.proving.tasks import Job
 from prover.types import SearchResult, Standing, Statistics, Status, Stop, Verdict
@@ -54,6 +54,8 @@ def answer(assignment: Assignment) -> Answer:
     item = assignment.item
     if item.kind is Kind.CHECK:
         return Checked(())
+    if item.kind is Kind.REFUTE:
+        return Refuted(None)
     if item.kind is Kind.SETTLE:
         return Settled({place: Verdict(Standing.CERTIFIED) for place in assignment.settles})
     source = parse_source(assignment.path, assignment.raw)

@@ -50,7 +50,7 @@ def needing(needs: dict[int, int]) -> Outcomes:
     return outcome
 
 
-def played(order: Order, outcomes: Outcomes, workers: int = 1, seed: int = 0, most: int = 200) -> list[Item]:
+def played(order: Order, outcomes: Outcomes, workers: int = 1, seed: int = 0, most: int = 300) -> list[Item]:
     """All items, when so many workers take them in turn and end in some order."""
     draw, waiting, out, done = random.Random(seed), list[Item](), list[Item](), list[Item]()
     while True:
@@ -118,15 +118,15 @@ def test_a_night_that_was_cut_off_goes_on_as_it_would_have(needs: list[int], cut
 
 
 def test_budgets_double_for_what_stays_open() -> None:
-    items = played(Order([facts(0), facts(1)], 16, 16, None), needing({0: 3}), most=8)
+    items = played(Order([facts(0), facts(1)], 16, 16, None), needing({0: 3}), most=9)
     assert items[0].kind is Kind.CHECK
     assert tries(items) == [(0, 16), (1, 16), (1, 32), (1, 64), (1, 128), (1, 256), (1, 512)]
-    assert [item.fresh for item in items if item.hole == 1] == [16, 16, 32, 64, 128, 256]
+    assert [item.fresh for item in items if item.hole == 1 and item.fresh] == [16, 16, 32, 64, 128, 256]
 
 
 def test_a_search_goes_on_unless_something_that_may_help_was_learned() -> None:
     holes = [facts(0, meanings=("a",)), facts(1, meanings=("a",)), facts(2, meanings=("b",))]
-    items = played(Order(holes, 16, 2, None), needing({0: 20}), most=10)
+    items = played(Order(holes, 16, 2, None), needing({0: 20}), most=13)
     anew = {(item.hole, item.budget) for item in items if item.kind is Kind.TRY and not item.continued}
     assert (2, 32) not in anew, "it speaks of nothing that was proved"
     assert any(hole == 1 and budget > 16 for hole, budget in anew)
@@ -159,7 +159,7 @@ def test_wanted_theorems_and_promising_holes_come_first() -> None:
 
 def test_neighbours_of_what_was_solved_come_first() -> None:
     holes = [facts(0, file=1), facts(1, file=2), facts(2, file=2)]
-    order = tries(played(Order(holes, 16, 1, None), needing({1: 3}), most=9))
+    order = tries(played(Order(holes, 16, 1, None), needing({1: 3}), most=13))
     assert order.index((2, 32)) < order.index((0, 32))
 
 
@@ -192,19 +192,19 @@ def test_proofs_that_lean_on_each_other_are_settled_together_once() -> None:
 
 def test_a_part_of_a_theorem_is_not_settled_without_the_rest() -> None:
     def outcome(item: Item) -> Ended:
-        if item.hole == 0:
+        if item.kind is Kind.TRY and item.hole == 0:
             return Ended((Change(0, CONDITIONAL, ("t",)),), tactics=2, exhausted=True)
         return Ended(tactics=item.fresh)
 
     holes = [facts(0, name="t", parts=2), facts(1, name="t", parts=2)]
     items = played(Order(holes, 16, 16, 200), outcome)
     assert all(item.kind is not Kind.SETTLE for item in items)
-    assert [item.hole for item in items].count(0) == 1, "it is filled"
+    assert [hole for hole, _ in tries(items)].count(0) == 1, "it is filled"
 
 
 def test_a_proof_may_lean_on_what_was_proved_before_it_in_its_file() -> None:
     holes = [facts(0), facts(1), facts(2), facts(3, file=2)]
-    items = played(Order(holes, 16, 1, None), needing({0: 1, 2: 1}), most=9)
+    items = played(Order(holes, 16, 1, None), needing({0: 1, 2: 1}), most=13)
     later = [item for item in items if item.hole == 1 and item.budget == 32]
     assert [item.known for item in later] == [(0,)]
     assert all(not item.known for item in items if item.hole == 3)
@@ -218,13 +218,12 @@ def test_what_is_refused_set_aside_or_false_gets_no_more() -> None:
             return Ended((Change(1, HoleStatus.FALSE),))
         if item.kind is Kind.TRY and item.hole == 2:
             return Ended((Change(2, HoleStatus.ASIDE),))
-        return proved(item, 1) if item.kind is Kind.TRY else Ended()
+        return proved(item, 1) if item.kind is Kind.TRY and item.hole == 3 else Ended(tactics=item.fresh)
 
     holes = [facts(0, file=1), facts(1, file=2), facts(2, file=2), facts(3, file=2)]
-    items = played(Order(holes, 16, 1, None, refutes=True), outcome)
-    assert sorted(tries(items), key=str) == [(2, 16), (3, 16)]
-    refuted = [item.hole for item in items if item.kind is Kind.REFUTE]
-    assert refuted == [1, 2, 3]
+    items = played(Order(holes, 16, 1, None), outcome)
+    assert sorted(tries(items), key=str) == [(1, 16), (2, 16), (3, 16)]
+    assert [item.hole for item in items if item.kind is Kind.REFUTE] == [1]
 
 
 def test_items_survive_their_way_through_the_store() -> None:

@@ -23,7 +23,7 @@ from prover.batch.records import HoleStatus, Limits
 from prover.batch.replica import learn, replica_of, snapshot
 from prover.batch.station import Station
 from prover.batch.store import read_night
-from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Searched, Support
+from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Refuted, Searched, Support
 from prover.bench.night_session import says
 from prover.cli.night_run import limits_from, next_time
 from prover.errors import InputError
@@ -36,13 +36,15 @@ def double : Nat → Nat
   | 0 => 0
   | n + 1 => double n + 2
 
+opaque secret : Nat → Nat
+
 theorem easy (p q : Prop) (h : p ∧ q) : q ∧ p := by
   sorry
 
 theorem double_add (m n : Nat) : double (m + n) = double m + double n := by
   sorry
 
-theorem never (f : Nat → Nat) (h : ∀ n, f (n + 1) = f n) : f 0 = 1 := by
+theorem never (n : Nat) (h : ∀ n, secret (n + 1) = secret n) : secret n = 1 := by
   sorry
 """
 PATIENCE = 60.0
@@ -66,7 +68,7 @@ def test_a_night_from_begin_to_report(project: Path) -> None:
     words = ("night", "A.lean", "--budget", "24t", "--workers", "1", "--out", "n", "--write", "--db", "l.db")
     done = prover(project, *words, check=1)
     assert done.stdout.startswith("n: ended after ") and "2 of 3 proved, 1 open · 24 tactics" in done.stdout
-    assert "A.lean:6:3 easy: proved" in done.stderr
+    assert "A.lean:8:3 easy: proved" in done.stderr
     assert (project / "A.lean").read_text().count("sorry") == 1
     told = json.loads(prover(project, "night", "status", "n", "--json").stdout)
     assert told["holes"] == {"proved": 2, "open": 1} and not told["at_work"] and told["tactics"] == 24
@@ -133,12 +135,24 @@ def test_ctrl_c_ends_a_night_in_good_order(project: Path) -> None:
 # -- limits ------------------------------------------------------------------------------------------------
 
 
+def test_looking_for_a_night_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    for action in ("status", "resume", "stop"):
+        assert "no night" in prover(tmp_path, "night", action, "n", check=2).stderr
+    (tmp_path / "A.lean").write_text(FILE)
+    gone = prover(tmp_path, "night", "A.lean", "--out", "n", "--ray", "127.0.0.1:1", check=3)
+    assert gone.stderr == "prover: --ray 127.0.0.1:1: no such cluster: Connection refused\n"
+    assert not (tmp_path / "n").exists()
+
+
 def test_limits_are_read_as_a_user_writes_them() -> None:
     assert limits_from(None, 2, ["20t"], "20USD") == Limits(seconds=7200, tactics=20, usd=20)
     assert limits_from(None, None, ["3600s,2mtok"], None) == Limits(seconds=3600, tokens=2_000_000)
     for wrong in ((None, 1.0, ["3600s"], None), (None, None, ["5usd"], "3"), (None, None, ["5e"], None)):
         with pytest.raises(InputError, match="--budget"):
             limits_from(*wrong)
+    for cost in ("abc", "0", "-3", "inf"):
+        with pytest.raises(InputError, match=r"--cost .*like 20usd"):
+            limits_from(None, None, [], cost)
     with pytest.raises(InputError, match="like 07:00"):
         limits_from("7 am", None, [], None)
 
@@ -223,6 +237,13 @@ def test_a_check_tells_complaints_and_a_file_without_its_imports_is_refused(stat
     assert isinstance(wrong, Checked) and wrong.complaints[0].startswith("1:16: ")
     missing = station.do(assigned(Item(0, Kind.CHECK, 1), "import Missing\n" + FILE))
     assert isinstance(missing, Refused) and "Missing" in missing.message
+
+
+def test_a_false_statement_is_told_with_its_counterexample(station: Station) -> None:
+    text = "theorem never (n : Nat) : n + n = n := by\n  sorry\n"
+    answer = station.do(assigned(Item(0, Kind.REFUTE, 1, 0), text))
+    assert isinstance(answer, Refuted) and answer.counterexample == "n = 1"
+    assert station.do(assigned(Item(0, Kind.REFUTE, 1, 0))) == Refuted(None)
 
 
 def test_proofs_lean_on_what_was_proved(lean: EmbeddedGateway) -> None:

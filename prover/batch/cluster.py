@@ -4,6 +4,7 @@ a core for it. Each machine needs what this one has: the prover, and its Lean.""
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,11 +21,14 @@ from prover.batch.station import Station
 from prover.batch.tasks import Assignment, Broken, Equipment
 from prover.errors import LeanUnavailable, ProverError
 
+_ANSWER_SECONDS = 10.0
+
 
 class RayFleet:
     """Raises `LeanUnavailable` where there is no such cluster."""
 
     def __init__(self, address: str, equipment: Equipment) -> None:
+        require_answer(address)
         try:
             ray.init(
                 address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False
@@ -80,6 +84,18 @@ class RayFleet:
             self._actors.pop(worker, None)
             return Died(worker, " ".join(str(error).split())[:300])
         return Ready(worker) if answered is None else replace(answered, worker=worker)
+
+
+def require_answer(address: str) -> None:
+    """Ray waits for minutes for a cluster that is not there. Raises `LeanUnavailable`."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.removeprefix("ray://"), int(port)), _ANSWER_SECONDS).close()
+    except OSError as error:
+        why = error.strerror or "no answer"
+        raise LeanUnavailable(f"--ray {address}: no such cluster: {why}") from None
 
 
 class StationActor:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from lemmas.fingerprints import surroundings
 from prover.lean.lexis import tokens
 from prover.lean.source import Source
+from prover.policy.symbols import Symbols
 from prover.types import Declaration, Theorem
 
 
@@ -16,8 +17,8 @@ class Facts:
     """Of one hole.
 
     `parts` counts the holes of its declaration, `rivals` are the names of all theorems of its file that have
-    holes. `wanted` counts the declarations with holes that name its theorem; `meanings` are fingerprints of
-    the definitions that its statement mentions.
+    holes. `wanted` counts the declarations with holes that name its theorem; `meanings` are the names of the
+    definitions that its statement mentions.
     """
 
     number: int
@@ -32,43 +33,50 @@ class Facts:
 
 def facts_of(sources: Mapping[int, Source], holes: Sequence[tuple[int, int, int]]) -> list[Facts]:
     """`holes` are numbers, with the file and the place in it of each."""
-    return [_facts(number, file, place, sources[file]) for number, file, place in holes]
+    read = {number: _File(source) for number, source in sources.items()}
+    return [read[file].facts(number, file, place) for number, file, place in holes]
 
 
-def _facts(number: int, file: int, place: int, source: Source) -> Facts:
-    theorem = source.theorems[place]
-    return Facts(
-        number=number,
-        file=file,
-        place=place,
-        name=theorem.name,
-        parts=sum(other.declaration == theorem.declaration for other in source.theorems),
-        rivals=tuple(dict.fromkeys(other.name for other in source.theorems)),
-        wanted=_wanted(source, theorem),
-        meanings=_meanings(theorem),
-    )
+class _File:
+    """Reads each declaration once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._rivals = tuple(dict.fromkeys(theorem.name for theorem in source.theorems))
+        self._parts: dict[Declaration, int] = {}
+        for theorem in source.theorems:
+            self._parts[theorem.declaration] = self._parts.get(theorem.declaration, 0) + 1
+        self._said = {declaration: _said(declaration) for declaration in self._parts}
+
+    def facts(self, number: int, file: int, place: int) -> Facts:
+        theorem = self._source.theorems[place]
+        return Facts(
+            number=number,
+            file=file,
+            place=place,
+            name=theorem.name,
+            parts=self._parts[theorem.declaration],
+            rivals=self._rivals,
+            wanted=self._wanted(theorem.declaration),
+            meanings=self._meanings(theorem),
+        )
+
+    def _wanted(self, declaration: Declaration) -> int:
+        last = declaration.name.rpartition(".")[2]
+        after = declaration.span.end
+        return sum(last in said for other, said in self._said.items() if other.span.start >= after)
+
+    def _meanings(self, theorem: Theorem) -> frozenset[str]:
+        symbols = self._symbols
+        mentioned = symbols.mentioned(theorem.declaration.statement)
+        return frozenset(name for name in mentioned if not symbols[name].is_theorem)
+
+    @cached_property
+    def _symbols(self) -> Symbols:
+        return Symbols((*self._source.imported, *self._source.declarations), "")
 
 
-def _wanted(source: Source, theorem: Theorem) -> int:
-    name = theorem.declaration.name
-    if not name:
-        return 0
-    later = {
-        other.declaration
-        for other in source.theorems
-        if other.declaration.span.start >= theorem.declaration.span.end
-    }
-    return sum(_names(declaration, name) for declaration in later)
-
-
-def _names(declaration: Declaration, name: str) -> bool:
-    last = name.rpartition(".")[2]
-    said = {token.text for token in tokens(f"{declaration.statement} {declaration.body}")}
-    return any(text in (name, last) or text.endswith(f".{last}") for text in said)
-
-
-def _meanings(theorem: Theorem) -> frozenset[str]:
-    around = surroundings(theorem)
-    mentioned = around.symbols.mentioned(theorem.declaration.statement)
-    made = dict(around.fingerprints(mentioned))
-    return frozenset(made[name] for name in mentioned if name in made)
+def _said(declaration: Declaration) -> frozenset[str]:
+    """The last parts of all names in it, and whatever else stands there."""
+    found = tokens(f"{declaration.statement} {declaration.body}")
+    return frozenset(token.text.rpartition(".")[2] for token in found) - {""}

@@ -62,6 +62,8 @@ def held(folder: Path) -> Iterator[None]:
 
 def is_at_work(folder: Path) -> bool:
     """Whether a driver holds the night."""
+    if not (folder / _LOCK).exists():
+        return False
     lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=0)

@@ -60,7 +60,7 @@ class Ended:
 
     Of a search: `tactics`, `tokens` and `usd` are what it added; `exhausted`: there is nothing left to try;
     `goals` are those left after the best partial proof, and `size` is how long they are; `partial`: there is
-    one; `meanings` are fingerprints of the definitions that its lemmas speak of.
+    one; `meanings` are the names of the definitions that its lemmas speak of.
     """
 
     changes: tuple[Change, ...] = ()

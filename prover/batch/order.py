@@ -8,9 +8,9 @@ An item is decided from what came of the items before it, but for the latest `wi
 more than it needs where there is less to choose from. So the order is the same for any number of workers up
 to `window`, however fast each of them is, and for a night that was killed and resumed.
 
-A hole that stays open is tried again with twice the budget, after those whose next budget is smaller. What
-speaks for a hole (`_promise`) counts in doublings: a point more lets a hole have its 64 tactics when others
-get their 32.
+Of a hole that stays open after the first round it is asked whether it is false. If not, it is tried again,
+with twice the budget each time, after those whose next budget is smaller. What speaks for a hole (`_promise`)
+counts in doublings: a point more lets a hole have its 64 tactics when others get their 32.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from prover.batch.records import HoleStatus
 
 @dataclass(slots=True)
 class _Hole:
-    """`round` is that of its last search, which came as far as `came` tactics. `news`: something that may
-    help was learned since that was decided."""
+    """`asked`: whether it is false. `round` is that of its last search, which came as far as `came` tactics.
+    `news`: something that may help was learned since that was decided."""
 
     facts: Facts
     status: HoleStatus = HoleStatus.OPEN
     needs: tuple[str, ...] = ()
     busy: bool = False
-    refuting: bool = False
+    asked: bool = False
     round: int = 0
     came: int = 0
     news: bool = False
@@ -73,12 +73,9 @@ class _File:
 
 
 class Order:
-    """`tactics` limits the sum of all searches, None does not. `refutes`: each hole is asked first whether it
-    is false."""
+    """`first` is the budget of the first round; `tactics` limits the sum of all searches, None does not."""
 
-    def __init__(
-        self, facts: Sequence[Facts], first: int, window: int, tactics: int | None, refutes: bool = False
-    ) -> None:
+    def __init__(self, facts: Sequence[Facts], first: int, window: int, tactics: int | None) -> None:
         self._holes = {each.number: _Hole(each) for each in facts}
         self._files: dict[int, _File] = {}
         for hole in self._holes.values():
@@ -86,7 +83,6 @@ class Order:
         self._first = first
         self._window = window
         self._tactics = tactics
-        self._refutes = refutes
         self._items: list[Item] = []
         self._ended: dict[int, Ended] = {}
         self._horizon = 0
@@ -148,7 +144,7 @@ class Order:
             return
         hole = self._holes[item.hole]
         if item.kind is Kind.REFUTE:
-            hole.refuting = True
+            hole.asked = True
         else:
             hole.round, hole.news = item.round, False
 
@@ -189,11 +185,8 @@ class Order:
 
     def _choose(self) -> Item | None:
         self._short = False
-        for number, file in self._files.items():
-            if not file.checked:
-                return self._item(Kind.CHECK, number)
-        for hole in self._holes.values() if self._refutes else ():
-            if not hole.refuting and hole.is_open:
+        for hole in self._holes.values():
+            if hole.round and not (hole.asked or hole.busy) and hole.status is HoleStatus.OPEN:
                 return self._item(Kind.REFUTE, hole.facts.file, hole.facts.number)
         for number, file in self._files.items():
             settles = _settleable(file)
@@ -201,6 +194,8 @@ class Order:
                 known = _needed(file, [hole for hole in file.holes if hole.facts.number in settles])
                 return self._item(Kind.SETTLE, number, settles=settles, known=known)
         best = min(filter(_may_be_tried, self._holes.values()), key=self._key, default=None)
+        if best is not None and not self._files[best.facts.file].checked:
+            return self._item(Kind.CHECK, best.facts.file)
         return None if best is None else self._search(best)
 
     def _key(self, hole: _Hole) -> tuple[float, int, int]:

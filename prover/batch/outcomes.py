@@ -50,7 +50,7 @@ def searched(work: Work, theorem: Theorem, answer: Searched) -> tuple[Ended, Tol
         partial=result.partial is not None,
         goals=len(result.open_goals),
         size=sum(len(goal.text) for goal in result.open_goals),
-        meanings=tuple(sorted({made for draft in answer.gained.drafts for _, made in draft.definitions})),
+        meanings=tuple(sorted({name for draft in answer.gained.drafts for name, _ in draft.definitions})),
     )
     proofs = {}
     if result.proof is not None:

@@ -28,6 +28,7 @@ from prover.batch.tasks import (
     CutOff,
     Equipment,
     Refused,
+    Refuted,
     Searched,
     Settled,
 )
@@ -41,6 +42,7 @@ from prover.policy.protocols import TacticGenerator
 from prover.policy.specs import policy_factory
 from prover.proving.keeping import drafts_with_uses
 from prover.proving.workers import settle
+from prover.refute import refute
 from prover.search.loop import search
 from prover.types import Budget, SearchResult, Statistics, Status, Theorem
 
@@ -91,7 +93,9 @@ class Station:
             case Kind.TRY:
                 return self._searched(gateway, source, assignment, pulse)
             case Kind.REFUTE:
-                raise NotImplementedError
+                assert assignment.place is not None
+                found = refute(source, source.theorems[assignment.place], gateway)
+                return Refuted(None if found is None else str(found))
 
     def _learn(self, assignment: Assignment) -> None:
         path, content = self._equipment.library, self._content

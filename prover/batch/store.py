@@ -13,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from prover.batch.drafts import NO_LEMMAS, Gained, packed, unpacked
 from prover.batch.items import Ended, Item, dumped, ended_from, item_from
 from prover.batch.reading import night_from, plan_from
-from prover.batch.records import Attempt, HoleStatus, Limits, Night, Plan
+from prover.batch.records import Attempt, HoleStatus, Night, Plan
 from prover.batch.schema import APPLICATION_ID, VERSION, migrations
 from prover.errors import NightError
 from prover.proving.tasks import Job
@@ -185,9 +185,8 @@ class NightStore:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    def limit(self, limits: Limits) -> None:
-        """Set other limits."""
-        plan = replace(self.plan, limits=limits)
+    def change(self, plan: Plan) -> None:
+        """Go on by another plan. What was decided stays."""
         with self._writing() as db:
             db.execute("UPDATE night SET plan = ?", [json.dumps(asdict(plan))])
 

@@ -133,16 +133,18 @@ def begin(context: click.Context, /, **options: Any) -> None:
 @night.command()
 @_DIR
 @_limits
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="As many from now on.")
+@click.option("--ray", metavar="ADDRESS", help="On this Ray cluster from now on.")
 @click.option("--detach", is_flag=True, help="Work in the background, and return at once.")
 @click.pass_context
-def resume(context: click.Context, /, folder: Path, detach: bool, **limits: Any) -> None:
+def resume(context: click.Context, /, **options: Any) -> None:
     """Go on with a night that was stopped or killed, or has come to its limit.
 
     Limits that are given replace those it had; --hours count from now, --budget and --cost all of the night.
     """
     from prover.cli.night_run import resume_night
 
-    context.exit(resume_night(folder, detach, **limits))
+    context.exit(resume_night(**options))
 
 
 @night.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import subprocess
 import sys
 import time
@@ -98,6 +99,7 @@ def begin_night(
         limits=limits,
         prover=prover.__version__,
     )
+    _require_cluster(ray)
     folder = Path(out or f"night-{datetime.now():%Y-%m-%d}")
     begin(folder, plan, targets.jobs)
     return _detached(folder) if detach else _work(folder)
@@ -105,6 +107,8 @@ def begin_night(
 
 def resume_night(
     folder: Path,
+    workers: int | None,
+    ray: str | None,
     detach: bool,
     until: str | None,
     hours: float | None,
@@ -119,11 +123,13 @@ def resume_night(
         if limits.seconds is not None and hours is not None:
             limits = dataclasses.replace(limits, seconds=limits.seconds + worked)
         if limits != Limits():
-            store.limit(limits)
+            plan = dataclasses.replace(plan, limits=limits)
         elif plan.limits.until is not None and plan.limits.until <= time.time():
             raise InputError(f"{folder}: it is past its --until; give a new limit")
         elif plan.limits.seconds is not None and plan.limits.seconds <= worked:
             raise InputError(f"{folder}: its time is spent; give a new limit, like --hours 2")
+        _require_cluster(ray)
+        store.change(dataclasses.replace(plan, workers=workers or plan.workers, ray=ray or plan.ray))
     return _detached(folder) if detach else _work(folder)
 
 
@@ -148,8 +154,7 @@ def limits_from(until: str | None, hours: float | None, budgets: Sequence[str], 
     if cost is not None:
         if "usd" in amounts:
             raise InputError("--budget and --cost both limit the cost: give one of them")
-        number = cost.lower().removesuffix("usd").strip()
-        amounts.update(parse_budget([f"{number}usd"]))
+        amounts["usd"] = _dollars(cost)
     if hours is not None:
         if "seconds" in amounts:
             raise InputError("--budget and --hours both limit the time: give one of them")
@@ -173,6 +178,16 @@ def next_time(text: str, now: datetime) -> float:
     return (at if at > now else at + timedelta(days=1)).timestamp()
 
 
+def _dollars(text: str) -> float:
+    try:
+        number = float(text.lower().removesuffix("usd"))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise InputError(f"--cost {text}: write US dollars, like 20usd")
+    return number
+
+
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
@@ -181,6 +196,13 @@ def _require_means(settings: Settings) -> None:
     """Say it now if there is no such policy or Lean, and not from each worker."""
     policy_factory(settings.policy, settings.seed)
     gateway_factory(settings.lean)
+
+
+def _require_cluster(address: str | None) -> None:
+    if address is not None:
+        from prover.batch.cluster import require_answer  # late: Ray is heavy
+
+        require_answer(address)
 
 
 def _detached(folder: Path) -> int:
