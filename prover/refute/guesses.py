@@ -25,7 +25,7 @@ from prover.types import Declaration, Goal
 _DEFINING = frozenset(("def", "abbrev", "inductive", "structure", "class", "instance"))
 # So many valuations are tried in order, then drawn, while they take no more than so many terms computed.
 _SMALLEST, _SMALLEST_WORK = 3000, 80_000
-_DRAWN, _DRAWN_WORK = 1000, 30_000
+_DRAWN, _DRAWN_WORK = 1000, 50_000
 _ENOUGH = 3
 _UNDECIDED = 12
 _MOST_LITERALS = 12
