@@ -40,7 +40,8 @@ class GoalNode:
     to the policy, `width` is how many candidates the last one was for, and `complete` whether it has no
     more than those. `like` is the goal that it waits for. `circle` is the least depth of a goal that
     something below was given up for reading like. `doubted`: a proof that goes through it was not
-    certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
+    certified, and others are looked for. `left` is what a critic says that a proof
+    of it may cost, None where none was asked. `queued`, `visits` and `total` belong to whoever drives the
     search.
     """
 
@@ -65,6 +66,7 @@ class GoalNode:
     queued: bool = False
     visits: int = 0
     total: float = 0.0
+    left: float | None = None
 
     @property
     def goals(self) -> tuple[Goal, ...]:
