@@ -54,9 +54,9 @@ def fit(
 ) -> None:
     """Fit the network of the built-in kind to collected searches.
 
-    It learns which tactics the finished proofs are made of, to imitate the fixed policy where there is no proof
-    yet, and how many tactics a goal took. Every tenth file of problems is left out, to measure with: the report
-    says how often a tactic that is part of the proof comes first, or among the first eight.
+    It learns which tactics the finished proofs are made of, to imitate the fixed policy where there is no
+    proof yet, and how many tactics a goal took. Every tenth file of problems is left out, to measure with:
+    the report says how often a tactic that is part of the proof comes first, or among the first eight.
 
     Ctrl-C leaves a checkpoint, from which the same command goes on. Needs torch: `pip install prover[train]`.
 
@@ -102,7 +102,8 @@ def fit(
     "--out", required=True, metavar="MODEL", help="The folder to make; one that is there is replaced."
 )
 def export(fitted: str, out: str) -> None:
-    """Make a model of a finished fit: weights of 8 bits, vocabulary, and a card that says what it was made of.
+    """Make a model of a finished fit: weights of 8 bits, vocabulary, and a card that says what it was made
+    of.
 
     \b
         prover train export FIT --out MODEL

@@ -27,8 +27,8 @@ NOTHING = -100
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`target` has two rows for each goal: START and a tactic, START and the question for a value. `answer` is
-    the word after each word of these, `NOTHING` where it does not matter; `weight` is of each row."""
+    """`target` has two rows for each goal: START and a tactic, START and the question for a value. `answer`
+    is the word after each word of these, `NOTHING` where it does not matter; `weight` is of each row."""
 
     source: Tensor
     padding: Tensor

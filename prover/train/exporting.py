@@ -27,9 +27,9 @@ _BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Of `goals` that were not learnt from and have a finished proof: how often one of its tactics is the first,
-    or among the first eight, of the model alone, of the fixed policy, and of both mixed; and how far the
-    probability of the first is from how often it is right, on average (`calibration`)."""
+    """Of `goals` that were not learnt from and have a finished proof: how often one of its tactics is the
+    first, or among the first eight, of the model alone, of the fixed policy, and of both mixed; and how far
+    the probability of the first is from how often it is right, on average (`calibration`)."""
 
     goals: int
     share: float
@@ -102,7 +102,8 @@ def measure(model: Model, samples: Sequence[Sample]) -> Report:
     }
     return Report(
         len(samples), share, temperature, **measured, log_probability=round(log_probability, 4),
-        calibration=round(_calibration(samples, mixed), 4), value_log_loss=round(_value_loss(model, samples), 4),
+        calibration=round(_calibration(samples, mixed), 4), value_log_loss=round(_value_loss(model, samples),
+        4),
     )  # fmt: skip
 
 

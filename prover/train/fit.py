@@ -4,16 +4,15 @@
         ...                                              # how far it is
     fitted = read_fitted(out)
 
-The folder `out` has `prepared/`, what has been put into words; `checkpoint.pt`, from which the same call goes on;
-at the end `weights.npz` and `fit.json`, which `prover.train.exporting` makes a model of. A step is given by the
-seed and the data alone; how many there are in so many minutes depends on the machine.
+The folder `out` has `prepared/`, what has been put into words; `checkpoint.pt`, from which the same call goes
+on; at the end `weights.npz` and `fit.json`, which `prover.train.exporting` makes a model of. A step is given
+by the seed and the data alone; how many there are in so many minutes depends on the machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -57,8 +56,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`loss` is the mean -log probability of a tactic, and of a value, over the last steps; `done` is between 0
-    and 1."""
+    """`loss` is the mean -log probability of a tactic, and of a value, over the last steps; `done` is between
+    0 and 1."""
 
     number: int
     done: float
@@ -93,8 +92,8 @@ def fit(plan: Plan) -> Iterator[Preparing | Step]:
     about = {
         "rounds": list(plan.rounds), "seed": plan.seed, "steps": training.step, "minutes": plan.minutes,
         "goals": len(learnt), "proved_goals": sum(bool(each.proof) for each in learnt),
-        "held_out_goals": len(samples) - len(learnt), "parameters": sum(p.numel() for p in network.parameters()),
-        "loss": training.mean(), "started_from": begun.about if begun else None,
+        "held_out_goals": len(samples) - len(learnt), "parameters": sum(p.numel() for p in
+        network.parameters()), "loss": training.mean(), "started_from": begun.about if begun else None,
     }  # fmt: skip
     write_fitted(plan.out, Fitted(SHAPE, vocabulary, network.arrays(), about))
 
@@ -186,7 +185,7 @@ class _Training:
             logits = self._network.decode(batch.target, *twice)
         tactic, value = losses(logits.float(), batch)
         self._optimizer.zero_grad()
-        (tactic + _VALUE_WEIGHT * value).backward()  # type: ignore[no-untyped-call]
+        (tactic + _VALUE_WEIGHT * value).backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimizer.step()
         self._losses.append((tactic.item(), value.item()))
@@ -194,11 +193,12 @@ class _Training:
     def _save(self) -> None:
         part = self._path.with_suffix(".part")
         state = {
-            "network": self._network.state_dict(), "optimizer": self._optimizer.state_dict(), "step": self.step,
-            "seconds": self._seconds, "random": torch.get_rng_state(), "fingerprint": self._fingerprint,
+            "network": self._network.state_dict(), "optimizer": self._optimizer.state_dict(), "step":
+            self.step, "seconds": self._seconds, "random": torch.get_rng_state(), "fingerprint":
+            self._fingerprint,
         }  # fmt: skip
         torch.save(state, part)
-        os.replace(part, self._path)
+        part.replace(self._path)
 
     def _resume(self) -> None:
         if not self._path.exists():

@@ -16,7 +16,7 @@ SHAPE = Shape(encoder_layers=4, decoder_layers=2, heads=4, width=256, inner=640)
 _EPSILON = 1e-6
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]  # torch need not be there
     """All numbers are one table of parameters under the names that they are exported by. Dropout is where the
     stacks begin and between them only: to draw more costs a fifth of the time on a CPU.
     """

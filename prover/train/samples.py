@@ -1,7 +1,7 @@
 """What the network learns from: the goals of collected searches in the model's words.
 
-To put a goal into words takes the fixed policy's look at it, which is slow where there are many definitions. So
-what is in words is kept, a problem a line, and only new problems are worked on.
+To put a goal into words takes the fixed policy's look at it, which is slow where there are many definitions.
+So what is in words is kept, a problem a line, and only new problems are worked on.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from prover.errors import InputError
 from prover.policy.fixed import FixedPolicy, best_prices
@@ -30,9 +31,10 @@ _HELD_OUT = 10  # one file of so many is not learnt from
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One goal. `fixed` are the proposals of the fixed policy with their prices, `proof` the tactics of finished
-    proofs, `failed` others that Lean refused. `value` is a place in `prover.policy.neural.vocabulary.VALUES`,
-    None where not enough was tried to say. `held_out`: for measuring only."""
+    """One goal. `fixed` are the proposals of the fixed policy with their prices, `proof` the tactics of
+    finished proofs, `failed` others that Lean refused. `value` is a place in
+    `prover.policy.neural.vocabulary.VALUES`, None where not enough was tried to say. `held_out`: for
+    measuring only."""
 
     file: str
     source: Words
@@ -44,8 +46,8 @@ class Sample:
 
 
 def prepared(data: Path, round_: int, kept: Path) -> Iterator[list[Sample]]:
-    """The samples of each problem of a round, those first that the file `kept` has; it gets the others. Raises
-    `InputError`."""
+    """The samples of each problem of a round, those first that the file `kept` has; it gets the others.
+    Raises `InputError`."""
     done = set()
     for line in _kept(kept):
         done.add(line["problem"])
@@ -66,7 +68,7 @@ def is_held_out(file: str) -> bool:
     return int.from_bytes(hashlib.sha256(file.encode()).digest()[:4], "big") % _HELD_OUT == 0
 
 
-def _kept(path: Path) -> Iterator[dict[str, object]]:
+def _kept(path: Path) -> Iterator[dict[str, Any]]:
     """Cuts off a last line that is not whole."""
     if not path.exists():
         return
@@ -118,21 +120,13 @@ def _value(tried: Sequence[Example]) -> int | None:
     return len(LIMITS) if spent >= _ENOUGH else None
 
 
-def _sample(line: dict[str, object]) -> Sample:
-    def words(lists: object) -> tuple[Words, ...]:
-        assert isinstance(lists, list)
-        return tuple(map(tuple, lists))
-
-    fixed = tuple((tuple(each), price) for each, price in line["fixed"])  # type: ignore[attr-defined]
-    (source,) = words([line["source"]])
-    value = line["value"]
-    assert value is None or isinstance(value, int)
+def _sample(line: Mapping[str, Any]) -> Sample:
     return Sample(
-        str(line["file"]),
-        source,
-        fixed,
-        words(line["proof"]),
-        words(line["failed"]),
-        value,
-        bool(line["held_out"]),
+        line["file"],
+        tuple(line["source"]),
+        tuple((tuple(words), price) for words, price in line["fixed"]),
+        tuple(map(tuple, line["proof"])),
+        tuple(map(tuple, line["failed"])),
+        line["value"],
+        line["held_out"],
     )

@@ -1,9 +1,9 @@
 """The policy that ships with the prover: a small model and the fixed rules together.
 
 What the model says and what the rules propose are candidates alike. Their probability is a mixture,
-`(1 - share) * model + share * fixed`, where the rules' prices count as a softmax; `share` was fitted to proofs
-that the model had not learnt from. So the model orders what the rules propose and adds tactics of its own, and
-nothing that the rules know is ever out of reach.
+`(1 - share) * model + share * fixed`, where the rules' prices count as a softmax; `share` was fitted to
+proofs that the model had not learnt from. So the model orders what the rules propose and adds tactics of its
+own, and nothing that the rules know is ever out of reach.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prover.lean.guard import refusal
 from prover.policy.fixed import FixedPolicy, Survey, best_prices
@@ -69,8 +70,8 @@ def mixture(
 
 
 def ranked(mixed: Sequence[Mixed]) -> list[Candidate]:
-    """The likeliest first, ties in the order given. The log-probabilities are rounded, so that the last digits
-    of a machine's arithmetic make no difference."""
+    """The likeliest first, ties in the order given. The log-probabilities are rounded, so that the last
+    digits of a machine's arithmetic make no difference."""
     candidates = [
         Candidate(
             each.tactic,
@@ -82,7 +83,10 @@ def ranked(mixed: Sequence[Mixed]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: -candidate.logprob)
 
 
-def softmax(logs: Mapping[str, float]) -> dict[str, float]:
+_Key = TypeVar("_Key")
+
+
+def softmax(logs: Mapping[_Key, float]) -> dict[_Key, float]:
     total = sum(math.exp(log) for log in logs.values())
     return {each: math.exp(log) / total for each, log in logs.items()}
 
@@ -92,7 +96,8 @@ def _spoken(survey: Survey, mixed: Mixed) -> Mixed:
 
 
 def _of_model(wording: Wording, fixed: Sequence[str], said: Sequence[Said]) -> Iterator[tuple[str, float]]:
-    """Each tactic that the model says and that can be said here, as the rules write it where they propose it."""
+    """Each tactic that the model says and that can be said here, as the rules write it where they propose
+    it."""
     known = {wording.read(tactic): tactic for tactic in reversed(fixed)}
     sayable: dict[str, float] = {}
     for words, log in said:

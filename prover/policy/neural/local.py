@@ -7,8 +7,8 @@ What may be said otherwise stands in `DIR/prover.json`, all of it optional:
 
     {"prompt": "[GOAL]{goal}[PROOFSTEP]", "count": 16, "temperature": 1.0, "input": 2048, "output": 256}
 
-`count` tactics come from a beam search, or, where there is a `temperature`, from so many samples. Of a goal that
-has more than `input` tokens, the end is read, where the target stands.
+`count` tactics come from a beam search, or, where there is a `temperature`, from so many samples. Of a goal
+that has more than `input` tokens, the end is read, where the target stands.
 """
 
 from __future__ import annotations

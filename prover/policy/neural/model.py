@@ -32,8 +32,8 @@ Said = tuple[tuple[str, ...], float]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a model's folder says of it. `share` is the part of the probability that is the fixed policy's, and
-    `temperature` what its prices are divided by; both were fitted to held-out proofs."""
+    """What a model's folder says of it. `share` is the part of the probability that is the fixed policy's,
+    and `temperature` what its prices are divided by; both were fitted to held-out proofs."""
 
     share: float
     temperature: float
@@ -84,7 +84,8 @@ class Model:
 
 
 LIMITS = (1, 2, 4, 8, 16, 32, 64)
-"""Tactics tried on a goal and below it until it was proved: the first limit that is not passed is its value."""
+"""Tactics tried on a goal and below it until it was proved: the first limit that is not passed is its
+value."""
 
 
 def _distribution(hypotheses: Sequence[Sequence[str]], scores: Sequence[float]) -> list[float]:

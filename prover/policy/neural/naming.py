@@ -1,9 +1,9 @@
 """What the names around a goal are called before the model: numbered words, so that it copies them exactly.
 
-`$v2` is a variable or a hypothesis of the goal, `$b0` one that a binder in it brings in, `$f0` a definition of
-the file, `$t0` a type or a predicate, `$c0` a constructor, `$p0` a theorem, `$o0` anything else that the file
-declares, `$a0` an argument in the text of a definition, `$n0` a name that a tactic makes up. Numbers are given
-in the order in which things are first mentioned. Lean's own names are words as they are.
+`$v2` is a variable or a hypothesis of the goal, `$b0` one that a binder in it brings in, `$f0` a definition
+of the file, `$t0` a type or a predicate, `$c0` a constructor, `$p0` a theorem, `$o0` anything else that the
+file declares, `$a0` an argument in the text of a definition, `$n0` a name that a tactic makes up. Numbers are
+given in the order in which things are first mentioned. Lean's own names are words as they are.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _WORD = re.compile(
 )
 _CONSTRUCTOR = re.compile(rf"(?:^|\s)\|\s*({_PART})")
 _VARIABLE_LIKE = re.compile(r"[^\W\dA-Z][^\W_]*['₀-₉]*(_\d+)?[✝\w]*")
-WORDS = frozenset(
-    "true false if then else match with fun let in have show from by do at not and or id max min some none rfl"
-    " nil cons zero succ decide assumption simp_all simp omega grind intro constructor left right refine exact"
-    " apply funext split obtain cases rcases induction generalizing fun_induction try conv lhs rhs rw suffices"
-    " key generalize by_cases exfalso contradiction rename_i instances unfold dsimp only using trivial injection"
-    " specialize symm trans mp mpr first repeat all_goals any_goals congr ext subst exists use le lt add mul sub"
-    .split()
-)  # fmt: skip
+_TEXT = """
+true false if then else match with fun let in have show from by do at not and or id max min some none rfl
+nil cons zero succ decide assumption simp_all simp omega grind intro constructor left right refine exact
+apply funext split obtain cases rcases induction generalizing fun_induction try conv lhs rhs rw suffices
+key generalize by_cases exfalso contradiction rename_i instances unfold dsimp only using trivial injection
+specialize symm trans mp mpr first repeat all_goals any_goals congr ext subst exists use le lt add mul sub
+"""
+WORDS = frozenset(_TEXT.split())
 """Lean's own words that look like variables."""
 
 
@@ -68,8 +68,8 @@ class Names:
         return self._texts.get(word)
 
     def words(self, name: str, otherwise: str) -> Iterator[str]:
-        """For an identifier of a text. One that looks like a variable and is none of the goal's is of the kind
-        `otherwise`. In the text of a definition (`a`) the goal's variables mean nothing."""
+        """For an identifier of a text. One that looks like a variable and is none of the goal's is of the
+        kind `otherwise`. In the text of a definition (`a`) the goal's variables mean nothing."""
         bare = name.removeprefix("@")
         first, dot, rest = bare.partition(".")
         if first in self._view.local and otherwise != "a":

@@ -1,4 +1,5 @@
-"""The words that a model has a number for. Any other word is spelled in the bytes of its UTF-8, between two marks."""
+"""The words that a model has a number for. Any other word is spelled in the bytes of its UTF-8, between two
+marks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Writes a T5-shaped encoder-decoder as a CTranslate2 folder, straight from arrays.
 
-The arrays are called as `names_of` says; a linear map is (outputs, inputs). There are no biases; positions are
-T5's relative ones, shared by the layers of a stack; input and output embeddings are one.
+The arrays are called as `names_of` says; a linear map is (outputs, inputs). There are no biases; positions
+are T5's relative ones, shared by the layers of a stack; input and output embeddings are one.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def names_of(shape: Shape, words: int) -> Iterator[tuple[str, tuple[int, ...]]]:
 def write_model(
     folder: Path, shape: Shape, words: Sequence[str], arrays: Mapping[str, Array], compute: str = "int8"
 ) -> None:
-    """Makes `folder`, which must not exist or be empty. `words` has `START`, `END` and `UNKNOWN`; a word's place
-    is its number. The weights are kept in the type `compute`."""
+    """Makes `folder`, which must not exist or be empty. `words` has `START`, `END` and `UNKNOWN`; a word's
+    place is its number. The weights are kept in the type `compute`."""
     from ctranslate2.specs import TransformerSpec, common_spec
 
     spec = TransformerSpec.from_config(

@@ -184,7 +184,8 @@ OWN_WORDS_SET = frozenset(OWN_WORDS)
 
 
 class Reader:
-    """Puts goals into words, and remembers the last ones of one theorem: policy and critic ask for the same."""
+    """Puts goals into words, and remembers the last ones of one theorem: policy and critic ask for the
+    same."""
 
     def __init__(self, open_theorems: frozenset[str]) -> None:
         self._fixed = FixedPolicy(open_theorems)
