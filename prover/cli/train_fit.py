@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from prover.errors import InputError
+from prover.errors import INTERRUPTED, InputError
 
 
 class Rounds(click.ParamType[tuple[int, ...]]):
@@ -41,7 +43,9 @@ class Rounds(click.ParamType[tuple[int, ...]]):
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="T")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="S")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.pass_context
 def fit(
+    context: click.Context,
     data: str,
     rounds: tuple[int, ...],
     out: str,
@@ -65,6 +69,7 @@ def fit(
     """
     if find_spec("torch") is None:
         raise InputError("`prover train fit` needs torch: pip install 'prover[train]'")
+    from prover.cli.signals import stopped_by_signals
     from prover.train.exporting import tried_out
     from prover.train.fit import Plan, Preparing, held_out
     from prover.train.fit import fit as fitting
@@ -73,15 +78,26 @@ def fit(
         Path(data), rounds, Path(out), minutes, threads, seed, None if start is None else Path(start), steps
     )
     columns = (BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    stopped = threading.Event()
+    with (
+        Progress(*columns, console=console, transient=True) as bar,
+        closing(fitting(plan)) as steps,
+        stopped_by_signals(stopped.set) as signals,
+    ):
         task = bar.add_task("reading", total=1.0)
-        for seen in fitting(plan):
+        for seen in steps:
             if isinstance(seen, Preparing):
                 said = f"{seen.goals:,} goals of {seen.problems:,} problems put into words"
                 bar.update(task, description=said)
             else:
                 said = f"batch {seen.number:,}, loss {seen.tactic_loss:.2f}, value {seen.value_loss:.2f}"
                 bar.update(task, completed=seen.done, description=said)
+            if stopped.is_set():
+                break
+    if signals:
+        click.echo("stopped; the same command goes on", err=True)
+        context.exit(INTERRUPTED)
     report = tried_out(plan.out, held_out(plan))
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(report)))

@@ -1,7 +1,7 @@
 """Fitting the network to collected searches.
 
     for seen in fit(Plan(data, (1, 2), out, minutes=10)):
-        ...                                              # how far it is
+        ...                                              # how far it is; close it to stop
     fitted = read_fitted(out)
 
 The folder `out` has `prepared/`, what has been put into words; `checkpoint.pt`, from which the same call goes
@@ -15,7 +15,7 @@ import hashlib
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -71,7 +71,7 @@ class Preparing:
     goals: int
 
 
-def fit(plan: Plan) -> Iterator[Preparing | Step]:
+def fit(plan: Plan) -> Generator[Preparing | Step, None, None]:
     """Raises `InputError`."""
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
@@ -147,7 +147,7 @@ class _Training:
         self.step = 0
         self._seconds = 0.0
 
-    def run(self) -> Iterator[Step]:
+    def run(self) -> Generator[Step, None, None]:
         self._resume()
         drawn = self._batches.draw()
         for _ in range(self.step):  # so that it goes on with the batches that would have come
@@ -162,7 +162,11 @@ class _Training:
             if time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._save()
                 saved = time.monotonic()
-            yield Step(self.step, self._done(), *self.mean())
+            try:
+                yield Step(self.step, self._done(), *self.mean())
+            except GeneratorExit:  # whoever stops closes
+                self._save()
+                raise
         self._save()
         self._network.eval()
 

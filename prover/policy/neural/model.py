@@ -7,18 +7,19 @@ and log-probabilities rounded to hundredths.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from prover.errors import InputError
 from prover.policy.neural.vocabulary import VALUE, VALUES, Vocabulary
 
 if TYPE_CHECKING:
-    from ctranslate2 import Translator
+    from ctranslate2 import StorageView, Translator
 
 CARD = "card.json"
 FORMAT = 1
@@ -65,14 +66,18 @@ class Model:
         results = self._translator.translate_batch(
             [self._vocabulary.spell(source) for source in sources],
             target_prefix=[[VALUE] for _ in sources],
-            beam_size=len(VALUES),
-            num_hypotheses=len(VALUES),
-            length_penalty=0,
-            return_scores=True,
+            beam_size=1,
             max_decoding_length=2,
+            return_logits_vocab=True,
             max_batch_size=_AT_ONCE,
         )
-        return [_distribution(result.hypotheses, result.scores) for result in results]
+        return [self._distribution(result.logits[0][-1]) for result in results]
+
+    def _distribution(self, logits: StorageView) -> list[float]:
+        """Over the values alone, whatever else might be said."""
+        logs = np.array(logits)
+        values = np.exp(logs[[self._vocabulary.numbers[value] for value in VALUES]] - logs.max())
+        return [float(value) for value in values / values.sum()]
 
     def _said(self, hypotheses: Sequence[Sequence[str]], scores: Sequence[float]) -> list[Said]:
         said: list[Said] = []
@@ -86,13 +91,6 @@ class Model:
 LIMITS = (1, 2, 4, 8, 16, 32, 64)
 """Tactics tried on a goal and below it until it was proved: the first limit that is not passed is its
 value."""
-
-
-def _distribution(hypotheses: Sequence[Sequence[str]], scores: Sequence[float]) -> list[float]:
-    found = {words[-1]: math.exp(score) for words, score in zip(hypotheses, scores, strict=True) if words}
-    values = [found.get(value, 0.0) for value in VALUES]
-    total = sum(values) or 1.0
-    return [value / total for value in values]
 
 
 @lru_cache(maxsize=4)
