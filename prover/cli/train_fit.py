@@ -59,8 +59,9 @@ def fit(
     """Fit the network of the built-in kind to collected searches.
 
     It learns which tactics the finished proofs are made of, to imitate the fixed policy where there is no
-    proof yet, and how many tactics a goal took. Every tenth file of problems is left out, to measure with:
-    the report says how often a tactic that is part of the proof comes first, or among the first eight.
+    proof yet, and how many tactics a goal took. Round 0 are the statements alone, before any search. Every
+    tenth file of problems is left out, to measure with: the report says how often a tactic that is part of
+    the proof comes first, or among the first eight.
 
     Ctrl-C leaves a checkpoint, from which the same command goes on. Needs torch: `pip install prover[train]`.
 
@@ -91,7 +92,8 @@ def fit(
                 said = f"{seen.goals:,} goals of {seen.problems:,} problems put into words"
                 bar.update(task, description=said)
             else:
-                said = f"batch {seen.number:,}, loss {seen.tactic_loss:.2f}, value {seen.value_loss:.2f}"
+                losses = (seen.tactic_loss, seen.compared_loss, seen.value_loss)
+                said = f"batch {seen.number:,}, losses {', '.join(f'{loss:.2f}' for loss in losses)}"
                 bar.update(task, completed=seen.done, description=said)
             if stopped.is_set():
                 break

@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from prover.errors import InputError
 from prover.policy.neural.vocabulary import Vocabulary
-from prover.train.batches import NOTHING, Batch, Batches
+from prover.train.batches import NOTHING, TACTICS, Batch, Batches
 from prover.train.fitted import Fitted, read_fitted, write_fitted
 from prover.train.network import SHAPE, Network
 from prover.train.samples import Sample, prepared
@@ -42,7 +42,8 @@ _DEVICE_TYPE = "cpu"
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`start` is the folder of a fit to begin with, None for chance. `rounds` of the folder `data` are learnt
-    from; `steps` ends it earlier than `minutes` do."""
+    from; 0 are the statements of its problems, where the fixed policy is imitated. `steps` ends it earlier
+    than `minutes` do."""
 
     data: Path
     rounds: tuple[int, ...]
@@ -56,12 +57,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`loss` is the mean -log probability of a tactic, and of a value, over the last steps; `done` is between
-    0 and 1."""
+    """The losses are mean -log probabilities over the last steps: of a tactic, of the right one among those
+    that it is compared with, of a value. `done` is between 0 and 1."""
 
     number: int
     done: float
     tactic_loss: float
+    compared_loss: float
     value_loss: float
 
 
@@ -78,8 +80,8 @@ def fit(plan: Plan) -> Generator[Preparing | Step, None, None]:
     samples: list[Sample] = []
     yield from _prepare(plan, samples)
     learnt = [sample for sample in samples if not sample.held_out]
-    if not any(sample.proof for sample in learnt):
-        raise InputError(f"{plan.data}: no search of these rounds has a proof to learn from")
+    if not learnt:
+        raise InputError(f"{plan.data}: there is nothing to learn from in these rounds")
     begun = None if plan.start is None else read_fitted(plan.start)
     vocabulary = begun.vocabulary if begun else _vocabulary(learnt)
     network = Network(SHAPE, len(vocabulary.words), _DROPOUT)
@@ -143,7 +145,7 @@ class _Training:
         self._optimizer = torch.optim.AdamW(
             network.parameters(), lr=_RATE, weight_decay=_DECAY, betas=(0.9, 0.98)
         )
-        self._losses: list[tuple[float, float]] = []
+        self._losses: list[tuple[float, float, float]] = []
         self.step = 0
         self._seconds = 0.0
 
@@ -170,10 +172,10 @@ class _Training:
         self._save()
         self._network.eval()
 
-    def mean(self) -> tuple[float, float]:
-        recent = self._losses[-50:]
-        tactic, value = zip(*recent, strict=True) if recent else ((0.0,), (0.0,))
-        return round(sum(tactic) / len(tactic), 4), round(sum(value) / len(value), 4)
+    def mean(self) -> tuple[float, float, float]:
+        recent = self._losses[-50:] or [(0.0, 0.0, 0.0)]
+        tactic, compared, value = (round(sum(each) / len(recent), 4) for each in zip(*recent, strict=True))
+        return tactic, compared, value
 
     def _done(self) -> float:
         by_steps = self.step / self._plan.steps if self._plan.steps else 0.0
@@ -184,15 +186,16 @@ class _Training:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(_DEVICE_TYPE, torch.bfloat16):
+            rows = batch.target.shape[1]
             encoded = self._network.encode(batch.source, batch.padding)
-            twice = encoded.repeat_interleave(2, 0), batch.padding.repeat_interleave(2, 0)
-            logits = self._network.decode(batch.target, *twice)
-        tactic, value = losses(logits.float(), batch)
+            each = encoded.repeat_interleave(rows, 0), batch.padding.repeat_interleave(rows, 0)
+            logits = self._network.decode(batch.target.flatten(0, 1), *each)
+        tactic, compared, value = losses(logits.float(), batch)
         self._optimizer.zero_grad()
-        (tactic + _VALUE_WEIGHT * value).backward()
+        (tactic + compared + _VALUE_WEIGHT * value).backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimizer.step()
-        self._losses.append((tactic.item(), value.item()))
+        self._losses.append((tactic.item(), compared.item(), value.item()))
 
     def _save(self) -> None:
         part = self._path.with_suffix(".part")
@@ -216,12 +219,18 @@ class _Training:
         self.step, self._seconds = state["step"], state["seconds"]
 
 
-def losses(logits: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """The weighted mean -log probability of the tactics, each as a whole, and of the values."""
+def losses(logits: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The mean -log probabilities: of the tactics to say; of the first among those that it is compared with;
+    and of the values."""
     words = functional.cross_entropy(
-        logits.transpose(1, 2), batch.answer, ignore_index=NOTHING, reduction="none"
+        logits.transpose(1, 2), batch.answer.flatten(0, 1), ignore_index=NOTHING, reduction="none"
     )
-    rows = words.sum(1) * batch.weight
-    tactics, values = rows[0::2], rows[1::2]
-    weights = batch.weight[0::2].sum().clamp(min=1e-6), batch.weight[1::2].sum().clamp(min=1e-6)
-    return tactics.sum() / weights[0], values.sum() / weights[1]
+    logs = -words.sum(1).unflatten(0, batch.said.shape)
+    tactics, values = logs[:, :TACTICS], logs[:, TACTICS]
+    weights, valued = batch.said[:, :TACTICS], batch.said[:, TACTICS]
+    chances = tactics.log_softmax(1)[:, 0] * batch.compared
+    return (
+        -(tactics * weights).sum() / weights.sum().clamp(min=1e-6),
+        -chances.sum() / batch.compared.sum().clamp(min=1),
+        -(values * valued).sum() / valued.sum().clamp(min=1e-6),
+    )

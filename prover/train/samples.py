@@ -9,17 +9,29 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from prover.errors import InputError
-from prover.policy.fixed import FixedPolicy, best_prices
+from prover.policy.fixed import best_prices
 from prover.policy.neural.model import LIMITS
-from prover.policy.neural.wording import Wording
-from prover.train.data import FAILED, PROOF, Example, read_examples, read_file, theorem_of
+from prover.policy.neural.wording import Reader, Wording
+from prover.train.data import (
+    FAILED,
+    PROOF,
+    Example,
+    Problem,
+    read_examples,
+    read_file,
+    read_problems,
+    theorem_of,
+)
+from prover.train.roots import root_goal
+from prover.types import Goal, Theorem
 
 Words = tuple[str, ...]
 
@@ -53,14 +65,26 @@ def prepared(data: Path, round_: int, kept: Path) -> Iterator[list[Sample]]:
         done.add(line["problem"])
         yield [_sample(each) for each in line["samples"]]
     with kept.open("a", encoding="utf-8") as file:
-        for problem, examples in groupby(read_examples(data / f"round-{round_}"), lambda each: each.problem):
+        for problem, work in _problems(data, round_):
             if problem in done:
                 continue
-            samples = _of_problem(data, list(examples))
+            samples = work()
             content = {"problem": problem, "samples": [dataclasses.asdict(each) for each in samples]}
             file.write(json.dumps(content, ensure_ascii=False) + "\n")
             file.flush()
             yield samples
+
+
+def _problems(data: Path, round_: int) -> Iterator[tuple[str, Callable[[], list[Sample]]]]:
+    """What each problem is called, and how its samples are made. Round 0 is the statements as they stand."""
+    if round_ == 0:
+        for problem in read_problems(data):
+            name = f"{problem.file}:{problem.name}"
+            yield name, partial(_of_statement, data, problem)
+        return
+    examples = read_examples(data / f"round-{round_}")
+    for (file, name), group in groupby(examples, lambda each: (each.file, each.problem)):
+        yield f"{file}:{name}", partial(_of_problem, data, list(group))
 
 
 def is_held_out(file: str) -> bool:
@@ -82,27 +106,37 @@ def _kept(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"{path}: can't be read: {error}; delete it, and it is made again") from None
 
 
+def _of_statement(data: Path, problem: Problem) -> list[Sample]:
+    theorem = theorem_of(data, problem)
+    goal = root_goal(theorem)
+    return [] if goal is None else _samples(data, problem.file, theorem, {goal: []})
+
+
 def _of_problem(data: Path, examples: Sequence[Example]) -> list[Sample]:
-    theorem = theorem_of(data, examples[0])
-    opened = frozenset(other.name for other in read_file(data / examples[0].file).theorems)
-    policy = FixedPolicy(opened)
-    goals = {example.goal.text: example.goal for example in examples}
+    tried: dict[Goal, list[Example]] = {}
+    for example in examples:
+        tried.setdefault(example.goal, []).append(example)
+    return _samples(data, examples[0].file, theorem_of(data, examples[0]), tried)
+
+
+def _samples(
+    data: Path, file: str, theorem: Theorem, tried: Mapping[Goal, Sequence[Example]]
+) -> list[Sample]:
+    reader = Reader(frozenset(other.name for other in read_file(data / file).theorems))
     samples = []
-    for text, goal in goals.items():
-        survey = policy.survey(theorem, goal)
-        wording = Wording(survey)
-        tried = [example for example in examples if example.goal.text == text]
+    for goal, examples in tried.items():
+        survey, wording = reader.read(theorem, goal)
         prices = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
         fixed = {words: price for tactic, price in reversed(prices) if (words := wording.read(tactic))}
         samples.append(
             Sample(
-                examples[0].file,
+                file,
                 wording.source,
                 tuple(reversed(fixed.items())),
-                _read(wording, [each.tactic for each in tried if each.outcome == PROOF]),
-                _read(wording, [each.tactic for each in tried if each.outcome.startswith(FAILED)]),
-                _value(tried),
-                is_held_out(examples[0].file),
+                _read(wording, [each.tactic for each in examples if each.outcome == PROOF]),
+                _read(wording, [each.tactic for each in examples if each.outcome.startswith(FAILED)]),
+                _value(examples),
+                is_held_out(file),
             )
         )
     return samples
@@ -114,6 +148,8 @@ def _read(wording: Wording, tactics: Sequence[str]) -> tuple[Words, ...]:
 
 
 def _value(tried: Sequence[Example]) -> int | None:
+    if not tried:
+        return None
     proved, spent = any(each.proved for each in tried), max(each.spent for each in tried)
     if proved:
         return next((place for place, limit in enumerate(LIMITS) if spent <= limit), len(LIMITS))
