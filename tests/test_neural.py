@@ -19,12 +19,13 @@ from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
 from prover.policy.neural.builtin import BuiltinPolicy
 from prover.policy.neural.critic import CriticPolicy
+from prover.policy.neural.making import BUILTIN
 from prover.policy.neural.model import CARD, Model, load_model
 from prover.policy.neural.vocabulary import SPECIAL, VALUES, Vocabulary
 from prover.policy.neural.wording import Reader, Wording
 from prover.policy.protocols import SlowGenerator, critic_of
 from prover.policy.seeded import SeededPolicy
-from prover.policy.specs import BUILTIN, policy_factory
+from prover.policy.specs import policy_factory
 from prover.search.loop import search
 from prover.types import Budget, Candidate, Goal, Status, Theorem
 from tests.neural_help import builtin_like

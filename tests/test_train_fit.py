@@ -18,9 +18,10 @@ from prover.policy.neural.model import load_model
 from prover.policy.neural.vocabulary import Vocabulary
 from prover.policy.neural.wording import Wording
 from prover.policy.specs import policy_factory
-from prover.train.data import Example, as_line
+from prover.train.data import Example, Problem, as_line
 from prover.train.exporting import Report, export, measure
 from prover.train.fitted import Fitted, write_fitted
+from prover.train.roots import root_goal
 from prover.train.samples import Sample, prepared
 from tests.neural_help import TINY, WORDS, random_arrays
 from tests.test_neural import GOALS, TEXT, the_theorem
@@ -216,3 +217,34 @@ def test_a_fit_with_other_data_does_not_go_on(data: Path, tmp_path: Path) -> Non
         file.write(as_line(example(12, GOALS[0], TACTICS[0], "proof")))
     with pytest.raises(InputError, match="other data"):
         list(fit(plan_of(data, tmp_path / "fit", 2)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("(x y : N) : plus x y = plus y x", "x y : N\n⊢ plus x y = plus y x"),
+        (
+            "{α : Type} [DecidableEq α] (xs : List α)\n    (h : xs ≠ []) :\n    turn xs ≠ []",
+            "α : Type\ninst✝ : DecidableEq α\nxs : List α\nh : xs ≠ []\n⊢ turn xs ≠ []",
+        ),
+        (": ∀ (x : N), plus x x = x", "⊢ ∀ (x : N), plus x x = x"),
+        ("(p : Prop) (h : (q : Prop) → q) : p", "p : Prop\nh : (q : Prop) → q\n⊢ p"),
+    ],
+)
+def test_a_statement_is_the_goal_that_its_proof_starts_with(statement: str, text: str) -> None:
+    goal = root_goal(the_theorem(TEXT.replace(": True", statement)))
+    assert goal is not None
+    assert [(h.name, h.type) for h in goal.hypotheses] == [
+        (h.name, h.type) for h in parse_goal(text).hypotheses
+    ]
+    assert goal.target == parse_goal(text).target
+
+
+def test_round_0_is_the_statements_alone(data: Path, tmp_path: Path) -> None:
+    problems = [Problem(f"problems/{number:04}.lean", f"t{number}", "plus", 0) for number in range(12)]
+    (data / "problems.jsonl").write_text("".join(map(as_line, problems)), encoding="utf-8")
+    samples = [sample for samples in prepared(data, 0, tmp_path / "kept.jsonl") for sample in samples]
+    assert len(samples) == 12
+    assert all(not sample.proof and sample.value is None and sample.fixed for sample in samples)
+    searched = all_samples(data, tmp_path / "searched.jsonl")
+    assert [sample.source for sample in samples] == [sample.source for sample in searched]

@@ -83,11 +83,11 @@ def fit(
     stopped = threading.Event()
     with (
         Progress(*columns, console=console, transient=True) as bar,
-        closing(fitting(plan)) as steps,
+        closing(fitting(plan)) as running,
         stopped_by_signals(stopped.set) as signals,
     ):
         task = bar.add_task("reading", total=1.0)
-        for seen in steps:
+        for seen in running:
             if isinstance(seen, Preparing):
                 said = f"{seen.goals:,} goals of {seen.problems:,} problems put into words"
                 bar.update(task, description=said)

@@ -62,11 +62,11 @@ def mixture(
 ) -> list[Mixed]:
     """In no order."""
     proposals = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
-    fixed = softmax({tactic: price / temperature for tactic, price in proposals})
-    model = dict(_of_model(wording, list(fixed), said))
+    known = {wording.read(tactic): survey.view.spoken(tactic) for tactic, _ in reversed(proposals)}
+    fixed = softmax({survey.view.spoken(tactic): price / temperature for tactic, price in proposals})
+    model = dict(_of_model(wording, known, said))
     tactics = dict.fromkeys([*fixed, *model])
-    mixed = [Mixed(each, model.get(each, 0.0), fixed.get(each, 0.0), share) for each in tactics]
-    return [each if each.fixed == 0.0 else _spoken(survey, each) for each in mixed]
+    return [Mixed(each, model.get(each, 0.0), fixed.get(each, 0.0), share) for each in tactics]
 
 
 def ranked(mixed: Sequence[Mixed]) -> list[Candidate]:
@@ -91,14 +91,11 @@ def softmax(logs: Mapping[_Key, float]) -> dict[_Key, float]:
     return {each: math.exp(log) / total for each, log in logs.items()}
 
 
-def _spoken(survey: Survey, mixed: Mixed) -> Mixed:
-    return Mixed(survey.view.spoken(mixed.tactic), mixed.model, mixed.fixed, mixed.share)
-
-
-def _of_model(wording: Wording, fixed: Sequence[str], said: Sequence[Said]) -> Iterator[tuple[str, float]]:
+def _of_model(
+    wording: Wording, known: Mapping[tuple[str, ...] | None, str], said: Sequence[Said]
+) -> Iterator[tuple[str, float]]:
     """Each tactic that the model says and that can be said here, as the rules write it where they propose
     it."""
-    known = {wording.read(tactic): tactic for tactic in reversed(fixed)}
     sayable: dict[str, float] = {}
     for words, log in said:
         tactic = known.get(words) or wording.say(words)
