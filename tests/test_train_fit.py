@@ -231,6 +231,10 @@ def test_a_fit_with_other_data_does_not_go_on(data: Path, tmp_path: Path) -> Non
             "{α : Type} [DecidableEq α] (xs : List α)\n    (h : xs ≠ []) :\n    turn xs ≠ []",
             "α : Type\ninst✝ : DecidableEq α\nxs : List α\nh : xs ≠ []\n⊢ turn xs ≠ []",
         ),
+        (
+            "(xs : List Nat) : (xs.map id).length = xs.length",
+            "xs : List Nat\n⊢ (xs.map id).length = xs.length",
+        ),
         (": ∀ (x : N), plus x x = x", "⊢ ∀ (x : N), plus x x = x"),
         ("(p : Prop) (h : (q : Prop) → q) : p", "p : Prop\nh : (q : Prop) → q\n⊢ p"),
     ],
