@@ -32,6 +32,7 @@ COMMANDS = {
     "lsp": "prover.cli.lsp",
     "mcp": "prover.cli.mcp",
     "bench": "prover.cli.bench",
+    "train": "prover.cli.train",
     "tui": "prover.cli.tui",
 }
 

@@ -33,6 +33,10 @@ class Cascade:
         self.name = f"{first.name}+{second.name}"
         self.batch = first.batch if isinstance(first, SlowGenerator) else 0
 
+    @property
+    def wrapped(self) -> TacticGenerator:
+        return self._first
+
     def with_premises(self, source: PremiseSource) -> Cascade:
         first, second = (
             policy.with_premises(source) if isinstance(policy, PremiseUser) else policy

@@ -31,16 +31,16 @@ class LibraryPolicy:
     proofs with them."""
 
     def __init__(self, policy: TacticGenerator, shelf: Shelf, barred: frozenset[str]) -> None:
-        self._policy = policy
+        self.wrapped = policy
         self._shelf = shelf
         self._barred = barred
 
     @property
     def name(self) -> str:
-        return self._policy.name
+        return self.wrapped.name
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[Sequence[Candidate]]:
-        proposed = self._policy.propose(theorem, goals, n)
+        proposed = self.wrapped.propose(theorem, goals, n)
         return [
             _merged(self._offers(theorem, goal), self._with_lemmas(theorem, goal, candidates), n)
             for goal, candidates in zip(goals, proposed, strict=True)

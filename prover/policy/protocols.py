@@ -96,6 +96,32 @@ class SlowGenerator(TacticGenerator, Protocol):
 
 
 @runtime_checkable
+class Critic(Protocol):
+    """A policy that also says how far goals are from a proof."""
+
+    def value(self, theorem: Theorem, goals: Sequence[Goal]) -> Sequence[float]:
+        """What a proof of each may cost still, as -log probability. The same for the same arguments."""
+        ...
+
+
+@runtime_checkable
+class Wrapper(Protocol):
+    """A policy that hands on what another one proposes."""
+
+    @property
+    def wrapped(self) -> TacticGenerator: ...
+
+
+def critic_of(policy: TacticGenerator) -> Critic | None:
+    """It, or what it wraps; None where none of them is a critic."""
+    while not isinstance(policy, Critic):
+        if not isinstance(policy, Wrapper):
+            return None
+        policy = policy.wrapped
+    return policy
+
+
+@runtime_checkable
 class RevisingGenerator(SlowGenerator, Protocol):
     """A policy that learns from what Lean said. It answers by `Answered`; asked again about a goal, it is
     told what came of everything that was tried there."""

@@ -1,6 +1,10 @@
 """Which policy the words of a user mean.
 
 fixed                   the rules that look at the goal
+builtin                 the small model that ships with the prover, and the rules
+builtin:DIR             the same with another model, that `prover train export` made
+ct2:DIR                 a model of one's own, converted for CTranslate2
+critic:SPEC             that policy, with the built-in model's word on how far each goal is from a proof
 only:TACTIC             that tactic alone, at every goal: `only:grind`, `only:exact?`
 openai:MODEL[@URL]      a model behind an OpenAI-compatible API, or one that the settings name
 A+B                     A first, and B where A is stuck: `fixed+openai:gpt-5`
@@ -21,7 +25,14 @@ from prover.policy.only import PREFIX, OnlyPolicy
 from prover.policy.protocols import PolicyFactory, TacticGenerator
 from prover.policy.seeded import SeededPolicy
 
-POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy}
+
+def _shipped(barred: frozenset[str]) -> TacticGenerator:
+    from prover.policy.neural.making import builtin_policies  # late, for those who ask no model
+
+    return builtin_policies("")(barred)
+
+
+POLICIES: dict[str, PolicyFactory] = {"fixed": FixedPolicy, "builtin": _shipped}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +96,30 @@ def _api(name: str, making: Making) -> PolicyFactory:
     return api_policies(name, making.seed, making.models)
 
 
-MAKERS: dict[str, Maker] = {PREFIX: _only, "openai:": _api}
+def _builtin(folder: str, making: Making) -> PolicyFactory:
+    from prover.policy.neural.making import builtin_policies
+
+    return _seeded(builtin_policies(folder), making.seed)
+
+
+def _local(folder: str, making: Making) -> PolicyFactory:
+    from prover.policy.neural.making import local_policies
+
+    return _seeded(local_policies(folder), making.seed)
+
+
+def _critic(spec: str, making: Making) -> PolicyFactory:
+    """The model of `builtin:DIR` is the critic, too."""
+    from prover.policy.neural.making import with_critic
+
+    folder = spec.removeprefix("builtin:") if spec.startswith("builtin:") else ""
+    return with_critic(_made(spec, making), folder)
+
+
+MAKERS: dict[str, Maker] = {
+    PREFIX: _only,
+    "openai:": _api,
+    "builtin:": _builtin,
+    "ct2:": _local,
+    "critic:": _critic,
+}

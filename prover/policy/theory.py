@@ -10,7 +10,7 @@ from prover.policy.builders import builders_for
 from prover.policy.conjectures import induction_calls, inductions, recursion_spots
 from prover.policy.exploration import explore
 from prover.policy.laws import Law
-from prover.policy.programs import programs_of
+from prover.policy.programs import Programs, programs_of
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import telescope
@@ -33,12 +33,12 @@ def laws_for(view: View) -> tuple[Law, ...]:
     types = tuple(dict.fromkeys(v.type for v in view.of_kind(Kind.DATA, Kind.ELEMENT)))
     if not types:
         return ()
-    return _laws(view.symbols, functions, types)
+    return _laws(view.symbols.without_theorems, functions, types)
 
 
 @lru_cache(maxsize=256)
 def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) -> tuple[Law, ...]:
-    programs = programs_of(symbols)
+    programs = Programs(symbols)  # of its own: what others have computed must make no difference
     try:
         ground = [read_term(type_) for type_ in types]
     except NotRead:

@@ -49,6 +49,8 @@ class Frontier(Protocol):
 
 def estimate(goal: GoalNode) -> float:
     """What a proof of it may cost, as -log probability."""
+    if goal.left is not None:
+        return goal.left
     return sum(
         _COST_OF_GOAL
         + _COST_OF_CHARACTER * len(part.target)

@@ -37,12 +37,14 @@ from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.policy.protocols import (
+    Critic,
     RevisingGenerator,
     SlowGenerator,
     TacticGenerator,
     again_of,
     consulted_by,
     cost_of,
+    critic_of,
 )
 from prover.search.asking import Asking
 from prover.search.attempts import attempts_on
@@ -113,6 +115,7 @@ def search(
         recording,
         crew,
         asking,
+        critic_of(policy),
     )
     try:
         stop = yield from attempt.visit(())
@@ -182,6 +185,7 @@ class _Attempt:
     recording: Recording
     crew: Crew | None
     asking: Asking | None
+    critic: Critic | None
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
@@ -197,7 +201,7 @@ class _Attempt:
             if not solved:
                 self.meter.begin()  # reading the file, of whatever length, is no search
             yield Opened(self.theorem, len(solved) + 1, tree.root.id, tree.root.state)
-            while (goal := visit.next()) is not None:
+            while (goal := self.next(visit)) is not None:
                 if goal.to_ask:
                     stop = self.meter.before_expansion() or (yield from self.expand(visit, goal))
                 else:
@@ -210,6 +214,19 @@ class _Attempt:
                 tree.finish(goal)
                 yield from _tell_fallen(visit)
         return None
+
+    def next(self, visit: _Visit) -> GoalNode | None:
+        if self.critic is not None:
+            self.appraise([goal for goal in visit.tree.ready if goal.left is None])
+        return visit.next()
+
+    def appraise(self, nodes: Sequence[GoalNode]) -> None:
+        """Ask the critic about all of them at once."""
+        assert self.critic is not None
+        goals = [goal for node in nodes for goal in node.goals]
+        values = iter(self.critic.value(self.theorem, goals) if goals else ())
+        for node in nodes:
+            node.left = sum(next(values) for _ in node.goals)
 
     @contextmanager
     def session(self, scripts: Sequence[str]) -> Iterator[LeanSession]:

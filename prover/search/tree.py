@@ -41,7 +41,8 @@ class GoalNode:
     to the policy, `width` is how many candidates the last one was for, and `again` is the price of the next
     one, None where the policy has no more. `like` is the goal that it waits for. `circle` is the least depth
     of a goal that something below was given up for reading like. `doubted`: a proof that goes through it was
-    not certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
+    not certified, and others are looked for. `left` is what a critic says that a proof
+    of it may cost, None where none was asked. `queued`, `visits` and `total` belong to whoever drives the
     search.
     """
 
@@ -66,6 +67,7 @@ class GoalNode:
     queued: bool = False
     visits: int = 0
     total: float = 0.0
+    left: float | None = None
 
     @property
     def goals(self) -> tuple[Goal, ...]:

@@ -1,0 +1,41 @@
+"""`prover train`: teach the built-in kind of model from proofs that the prover finds itself."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+import click
+
+COMMANDS: dict[str, str] = {
+    "fit": "prover.cli.train_fit",
+    "export": "prover.cli.train_fit",
+}
+
+
+class _Steps(click.Group):
+    """A group whose commands are the functions of the same names in the modules of `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name))
+
+
+@click.group(cls=_Steps)
+def train() -> None:
+    """Teach a model from proofs that the prover finds itself.
+
+    \b
+    Make theorems to practise on, none of which is one of those that you measure with:
+        prover train problems --out DIR --count 5000 --seed 1 --forbid BENCH/
+    Search for their proofs, and keep what was tried:
+        prover train collect --data DIR --round 1 --policy fixed --budget 64t
+    Fit the network to that, make a model of it, and search with the model:
+        prover train fit --data DIR --rounds 1 --out FIT --minutes 15
+        prover train export FIT --out MODEL
+        prover prove Theory/ --policy builtin:MODEL
+    """
