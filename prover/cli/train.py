@@ -7,7 +7,9 @@ from typing import cast
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "problems": "prover.cli.train_problems",
+}
 
 
 class _Steps(click.Group):
