@@ -9,6 +9,7 @@ import click
 
 COMMANDS = {
     "problems": "prover.cli.train_problems",
+    "collect": "prover.cli.train_collect",
 }
 
 
