@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lemmas.binding import words
@@ -23,12 +23,13 @@ from prover.policy.syntax import Arm, NotRead, Term, read_term, without_comments
 from prover.policy.terms import connective, sides, split_outer
 from prover.types import Theorem
 
-_LIBRARY = {
+_LIBRARY: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "Nat": (("0", ()), ("S", ("Nat",))),
     "List": (("[]", ()), ("::", ("X", "List X"))),
     "Option": (("none", ()), ("some", ("X",))),
     "Prod": (("(,)", ("X", "Y")),),
 }
+_LIBRARY_VARIABLES = ("X", "Y")
 _OTHER_NAMES = {
     "Nat.zero": "0", "Nat.succ": "S", "List.nil": "[]", "List.cons": "::", "Option.none": "none",
     "Option.some": "some", "Prod.mk": "(,)",
@@ -68,7 +69,8 @@ class _Stated:
     conclusion: str
 
 
-def _stated(statement: str) -> _Stated:
+def _stated(statement: str, every: bool = False) -> _Stated:
+    """`every` binder is a variable, whether it is mentioned or not."""
     text = re.sub(r"^\s*\w+\s+[^\s({\[:⦃]+", "", without_comments(statement)).strip()
     binders: list[tuple[str, str]] = []
     while text[:1] in tuple(_OPENING):
@@ -89,8 +91,8 @@ def _stated(statement: str) -> _Stated:
             text = ", ".join(rest)
     mentioned = [variable for _, type_ in binders for variable in _names(type_)]
     mentioned += [variable for each in (*premises, text) for variable in _names(each)]
-    data = tuple((name, type_) for name, type_ in binders if name in mentioned)
-    premises += [type_ for name, type_ in binders if name not in mentioned]
+    data = tuple((name, type_) for name, type_ in binders if every or name in mentioned)
+    premises += [type_ for name, type_ in binders if not every and name not in mentioned]
     return _Stated(data, tuple(premises), _opened(text))
 
 
@@ -144,6 +146,8 @@ class _Reading:
     _constructors: dict[str, str] = field(default_factory=dict)  # full names, and the types that they make
     _by_last: dict[str, list[str]] = field(default_factory=dict)
     _arms: dict[str, tuple[tuple[str, tuple[Term, ...]], ...]] = field(default_factory=dict)
+    _variables: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of types
+    _shapes: dict[str, str] = field(default_factory=dict)  # of constructors, by what they take
 
     def __post_init__(self) -> None:
         for symbol in self.symbols.all():
@@ -154,6 +158,11 @@ class _Reading:
                 (constructor, tuple(map(read_term, fields))) for constructor, fields in constructors
             )
             self._constructors.update({constructor: name for constructor, _ in constructors})
+            self._variables[name] = _LIBRARY_VARIABLES
+        for name, arms in self._arms.items():
+            for constructor, fields in arms:
+                shown = ["self" if each.head == name else f"{len(each.args)}" for each in fields]
+                self._shapes[constructor] = f"<{' '.join(shown)}>"
 
     def _read_type(self, symbol: Symbol) -> None:
         try:
@@ -166,25 +175,29 @@ class _Reading:
             self._constructors[full] = symbol.name
             self._by_last.setdefault(constructor, []).append(full)
             arms.append((full, signature.arguments))
+            self._variables[symbol.name] = signature.variables
         self._arms[symbol.name] = tuple(arms)
 
     def written(self, conclusion: str) -> str:
         self._numbers, self._waiting = {}, []
-        variables = {name: type_ for name, type_ in self.stated.binders}
-        local: dict[str, int] = {}
-        parts = [self._proposition(conclusion, variables, local)]
-        shapes = sorted((self._shape(each, variables), each) for each in self.stated.premises)
-        parts += [self._proposition(each, variables, local) for _, each in shapes]
-        for name in sorted(local, key=local.__getitem__):
-            parts.append(self._type(variables[name], variables, local))
+        parts = [self._statement(replace(self.stated, conclusion=conclusion))]
         for full in self._waiting:  # grows while it is read
             parts.append(self._definition(full))
         return "\n".join(parts)
 
-    def _shape(self, premise: str, variables: dict[str, str]) -> str:
+    def _statement(self, stated: _Stated) -> str:
+        variables = dict(stated.binders)
+        local: dict[str, int] = {}
+        parts = [self._proposition(stated.conclusion, variables, local)]
+        premises = sorted(stated.premises, key=lambda premise: self._shape(_Stated(stated.binders, (), premise)))
+        parts += [self._proposition(each, variables, local) for each in premises]
+        for name in list(local):  # in the order of their mention, which goes on
+            parts.append(self._type(variables[name], variables, local))
+        return " ; ".join(parts)
+
+    def _shape(self, stated: _Stated) -> str:
         """What it reads like by itself."""
-        other = _Reading(self.symbols, self.stated)
-        return other._proposition(premise, variables, {})
+        return _Reading(self.symbols, stated)._statement(stated)
 
     def _proposition(self, text: str, variables: dict[str, str], local: dict[str, int]) -> str:
         try:
@@ -260,6 +273,25 @@ class _Reading:
         shown = [self._term(self._without(p, bound - used), variables, local) for p in patterns]
         return f"[{' '.join(shown)} => {self._term(body, variables, local)}]"
 
+    def _outline(self, arm: Arm, function: str) -> str:
+        """What it reads like without the names of anything."""
+        patterns, body = arm
+        bound = {name for pattern in patterns for name in self._bound_in(pattern)}
+        used = bound & set(_heads(body))
+        places: dict[str, int] = {}
+
+        def shown(term: Term) -> str:
+            if term.head in bound:
+                head = f"v{places.setdefault(term.head, len(places))}" if term.head in used else "_"
+            else:
+                constructor = self._constructor(term.head)
+                known = self.symbols.resolve(term.head)
+                head = self._shapes[constructor] if constructor else term.head
+                head = ("self" if known == function else "f") if known and not constructor else head
+            return f"({' '.join([head, *map(shown, term.args)])})"
+
+        return " ".join([*map(shown, patterns), "=>", shown(body)])
+
     def _bound_in(self, pattern: Term) -> Iterator[str]:
         if not pattern.args and self._constructor(pattern.head) is None and not pattern.head.isdigit():
             if pattern.head not in ("_", "true", "false"):
@@ -292,6 +324,8 @@ class _Reading:
         if full in self._arms:
             return self._datatype(full)
         symbol = self.symbols[full]
+        if symbol.is_predicate:
+            return self._predicate(symbol)
         try:
             return self._function(symbol)
         except NotRead:
@@ -300,16 +334,23 @@ class _Reading:
             return self._tokens(re.sub(r"\bderiving\b[^\n]*", "", text), (), {})
 
     def _datatype(self, full: str) -> str:
+        variables = self._variables.get(full, ())
         order = sorted(self._arms[full], key=lambda arm: self._numbers.get(arm[0], 1 << 30))
         arms = []
         for constructor, fields in order:
-            local: dict[str, int] = {}
-            variables = {head for each in fields for head in _heads(each) if len(head) == 1 or not head.isascii()}
-            variables = {name for name in variables if self.symbols.resolve(name) is None}
+            local = {name: place for place, name in enumerate(variables)}
             number = self._numbers.get(constructor, "")
             arms.append(f"{number}:{' '.join(self._term(each, variables, local) for each in fields)}")
         known = [arm for arm in arms if not arm.startswith(":")]
         return f"type {' | '.join([*known, *sorted(arm for arm in arms if arm.startswith(':'))])}"
+
+    def _predicate(self, symbol: Symbol) -> str:
+        head = _stated(without_comments(symbol.declaration.statement), every=True)
+        body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
+        arms = [_stated(f"rule {arm}") for arm in split_outer(re.sub(r"^\s*(where|:=)", "", body), "|") if arm]
+        rules = [replace(arm, binders=(*head.binders, *arm.binders)) for arm in arms]
+        shown = [self._statement(rule) for rule in sorted(rules, key=self._shape)]
+        return " | ".join([self._statement(head), *shown])
 
     def _function(self, symbol: Symbol) -> str:
         if not symbol.is_definition:
@@ -317,7 +358,8 @@ class _Reading:
         signature, function = read_signature(symbol.declaration.statement), read_function(symbol)
         local: dict[str, int] = {}
         types = [self._term(each, signature.variables, local) for each in (*signature.arguments, signature.result)]
-        arms = [self._arm(arm, (), {}) for arm in _flat(function.arms)]
+        ordered = sorted(_flat(function.arms), key=lambda arm: self._outline(arm, symbol.name))
+        arms = [self._arm(arm, (), {}) for arm in ordered]
         return f"def {' '.join(types)} {' '.join(arms)}"
 
 
