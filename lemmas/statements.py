@@ -84,6 +84,14 @@ def block(lines: Sequence[str]) -> str:
     return "(" + "\n ".join(lines) + ")"
 
 
+def unblocked(tactic: str) -> str:
+    """The lines that `block` made one tactic of."""
+    lines = tactic.split("\n")
+    if len(lines) == 1 or not (tactic.startswith("(") and tactic.endswith(")")):
+        return tactic
+    return "\n".join([lines[0][1:], *(line.removeprefix(" ") for line in lines[1:])])[:-1]
+
+
 def adapted(script: str, names: Mapping[str, str]) -> str | None:
     """A script with its hypotheses renamed. None where it would mix one up with a name that it gives."""
     new = {old: name for old, name in names.items() if old != name and "✝" not in old + name}

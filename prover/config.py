@@ -4,8 +4,12 @@
     seconds = 300
     jobs = 2
 
-The project's file is the nearest one from the working folder upwards. Options of the command line go over
-either. The two files are not merged: what one run uses stands in one place.
+    [models.mine]
+    base_url = "http://127.0.0.1:8000/v1"
+
+Language models have tables of their own (see prover/models.py). The project's file is the nearest one from
+the working folder upwards. Options of the command line go over either. The two files are not merged: what one
+run uses stands in one place.
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ import difflib
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 import platformdirs
 
 from prover.errors import InputError
+from prover.models import ModelSettings, is_number, is_whole, read_models
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -41,7 +46,8 @@ class Settings:
     `seconds`, `tactics`, `expansions`, `tokens` and `usd` (US dollars) limit the search for one hole,
     whichever is reached first; None is no limit. `strategy` is one of `STRATEGIES`. `policy` names who
     proposes tactics, `lean` is one of `LEANS`, `jobs` counts the Leans that work side by side.
-    `background`: in an editor, holes are tried before anyone asks.
+    `background`: in an editor, holes are tried before anyone asks. `models` are language models, by the names
+    that `policy` may call them by.
     """
 
     seconds: float = 60.0
@@ -55,23 +61,24 @@ class Settings:
     seed: int = 0
     lean: LeanKind = "auto"
     background: bool = False
+    models: Mapping[str, ModelSettings] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        if not _is_number(self.seconds) or not math.isfinite(self.seconds) or self.seconds <= 0:
+        if not is_number(self.seconds) or not math.isfinite(self.seconds) or self.seconds <= 0:
             raise InputError(f"seconds must be a number above 0, not {self.seconds!r}")
         for name in ("tactics", "expansions", "tokens"):
             limit = getattr(self, name)
-            if limit is not None and not (_is_whole(limit) and limit >= 1):
+            if limit is not None and not (is_whole(limit) and limit >= 1):
                 raise InputError(f"{name} must be a whole number from 1, not {limit!r}")
-        if self.usd is not None and not (_is_number(self.usd) and math.isfinite(self.usd) and self.usd > 0):
+        if self.usd is not None and not (is_number(self.usd) and math.isfinite(self.usd) and self.usd > 0):
             raise InputError(f"usd must be a number above 0, not {self.usd!r}")
         if self.strategy not in STRATEGIES:
             raise InputError(f"strategy must be one of {', '.join(STRATEGIES)}, not {self.strategy!r}")
         if not isinstance(self.policy, str) or not self.policy:
             raise InputError(f"policy must be the name of a policy, not {self.policy!r}")
-        if not (_is_whole(self.jobs) and self.jobs >= 1):
+        if not (is_whole(self.jobs) and self.jobs >= 1):
             raise InputError(f"jobs must be a whole number from 1, not {self.jobs!r}")
-        if not _is_whole(self.seed):
+        if not is_whole(self.seed):
             raise InputError(f"seed must be a whole number, not {self.seed!r}")
         if self.lean not in LEANS:
             raise InputError(f"lean must be one of {', '.join(LEANS)}, not {self.lean!r}")
@@ -94,7 +101,8 @@ def read_settings(path: Path) -> Settings:
         raise InputError(f"{path}: can't be read: {error.strerror}") from None
     _refuse_unknown(path, table)
     try:
-        return Settings(**table)
+        models = read_models(table.pop("models", {}))
+        return Settings(**table, models=models)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -115,11 +123,3 @@ def _refuse_unknown(path: Path, table: Mapping[str, object]) -> None:
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(known)}"
             raise InputError(f"{path}: unknown setting `{key}`; {hint}")
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return _is_whole(value) or isinstance(value, float)

@@ -10,6 +10,8 @@
     │   └── LeanKeepsDying        Lean dies at start, again and again
     ├── LeanDied              a Lean process ended or stopped answering; its states are gone
     │   └── LeanTimeout           … because it was past its wall limit, and was killed
+    ├── ModelError            a language model gave no answer that can be used
+    │   └── ModelUnusable         … and won't give one when it is asked again
     └── HoleError             a hole that no search can start on
         ├── NotAProposition       it stands for data
         └── HoleUnreachable       Lean stops before it
@@ -66,6 +68,14 @@ class LeanDied(ProverError):
 
 
 class LeanTimeout(LeanDied):
+    pass
+
+
+class ModelError(ProverError):
+    """Costs the search no more than the answer."""
+
+
+class ModelUnusable(ModelError):
     pass
 
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from prover.types import (
     Advanced,
     Candidate,
+    Consultation,
     Failed,
     Goal,
     Outcome,
@@ -51,13 +52,23 @@ class Expanding:
 
 
 @dataclass(frozen=True, slots=True)
+class Consulted:
+    """A language model was asked about a node; told before `Proposed`."""
+
+    node: int
+    consultation: Consultation
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
-    """What the policy answered, what was tried before included, and what that cost."""
+    """What the policy answered, what was tried before included, and what that cost. `again` is at what price
+    it is asked again (-log probability), None where it has no more."""
 
     node: int
     candidates: tuple[Candidate, ...]
     tokens: int = 0
     usd: float = 0.0
+    again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,7 @@ class Finished:
 Event = (
     Opened
     | Expanding
+    | Consulted
     | Proposed
     | Tried
     | Duplicate

@@ -125,6 +125,31 @@ class Candidate:
     source: str = "fixed"
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A tactic that was tried on a goal, and what came of it, in Lean's words where they are there."""
+
+    tactic: str
+    said: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """How a language model was asked, and what came of it besides candidates.
+
+    `prompt` is the name and version of the file that it was asked by. `left_out` says what the model's
+    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is why no candidate
+    came of it, and is empty otherwise.
+    """
+
+    model: str
+    prompt: str
+    left_out: tuple[str, ...] = ()
+    reasoning: str = ""
+    trouble: str = ""
+
+
 class FailureReason(Enum):
     PARSE = "parse"  # the tactic's text is not Lean
     TACTIC = "tactic"  # Lean ran it, and it failed
@@ -229,6 +254,7 @@ class Stop(Enum):
     TOKENS = "token budget"
     USD = "money budget"
     EXHAUSTED = "nothing left to try"
+    MODEL = "no model to ask"
     INVALID = "not a proposition"
     UNREACHABLE = "Lean does not reach the hole"
     LEAN = "Lean failed"
@@ -242,7 +268,7 @@ class SearchResult:
     `proof` is the text that replaces the `sorry`, and `verdict` what its certification said; both are None
     unless the status is proved or conditional. Where it stays open, `partial` is the text that goes furthest,
     with a `sorry` for each of `open_goals`; None where no tactic is any progress. `message` says more of an
-    invalid hole or an error, for the user, and is empty otherwise.
+    invalid hole, an error, or a model that failed, for the user, and is empty otherwise.
     """
 
     status: Status

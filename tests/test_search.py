@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from prover.errors import HoleUnreachable, LeanKeepsDying, NotAProposition
 from prover.events import (
     Certified,
+    Consulted,
     Duplicate,
     Event,
     Expanding,
@@ -38,6 +39,7 @@ from prover.search.loop import VISITS, WIDTH, Search, search
 from prover.types import (
     Budget,
     Candidate,
+    Consultation,
     Failed,
     FailureReason,
     Goal,
@@ -597,6 +599,7 @@ def test_every_event_is_json(source: Source) -> None:
     gateway = FakeGateway(rules, judge=lambda text: verdict if "simp" in text else None)
     one, _ = finish(start(source, gateway))
     two, _ = finish(start(source, FakeGateway({})))
+    two.append(Consulted(0, Consultation("model", "proof.v1", ("2 of 3 premises",), "hm", "no")))
     lines = [json.loads(json.dumps(as_json(event))) for event in one + two]
     assert {line["event"] for line in lines} == {kind.__name__ for kind in get_args(Event)}
     assert lines[0] == {

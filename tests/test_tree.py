@@ -50,10 +50,10 @@ class Driver:
     def step(self, goal: GoalNode, outcome: Outcome | None) -> None:
         if outcome is None:
             goal.untried.clear()
-            if not goal.complete:
+            if goal.again is not None:
                 self.tree.propose(goal, WIDTH, ())
         else:
-            if not goal.untried and not goal.complete:
+            if not goal.untried and goal.again is not None:
                 offered = [Candidate(f"t{next(self.count)}", -1.0) for _ in range(WIDTH)]
                 self.tree.propose(goal, WIDTH, offered)
             self.tree.record(goal, goal.untried.popleft(), outcome)
@@ -113,7 +113,7 @@ def check_status(node: GoalNode, reached: list[GoalNode]) -> None:
         isinstance(tactic.outcome, Failed) or any(g.status is NodeStatus.DEAD for g in tactic.subgoals)
         for tactic in node.tactics
     )
-    exhausted = node.complete and not node.untried and hopeless
+    exhausted = node.again is None and not node.untried and hopeless
     round_in_a_circle = any(goal.key == node.key for goal in ancestors(node))
     like_a_dead_one = node.like is not None and node.like.status is NodeStatus.DEAD
     assert (node.status is NodeStatus.DEAD) == (exhausted or round_in_a_circle or like_a_dead_one)

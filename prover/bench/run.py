@@ -14,12 +14,14 @@ import itertools
 import queue
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from prover.bench.problems import Problem
 from prover.bench.store import Record
 from prover.events import Certified, Event, Tried
+from prover.models import ModelSettings
 from prover.policy.specs import policy_factory
 from prover.proving.tasks import Answer, Try
 from prover.proving.tasks import Tried as Searched
@@ -59,7 +61,15 @@ class Run:
     """The searches of `units`, on so many Leans side by side. What one finds does not depend on the others,
     unless the budget has seconds."""
 
-    def __init__(self, units: Sequence[Unit], pools: GatewayFactory, budget: Budget, jobs: int) -> None:
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        pools: GatewayFactory,
+        budget: Budget,
+        jobs: int,
+        models: Mapping[str, ModelSettings] = MappingProxyType({}),
+    ) -> None:
+        self._models = models
         self._units = units
         self._pools = pools
         self._budget = budget
@@ -83,7 +93,7 @@ class Run:
             yield from self._together(policy, seed, deque(units))
 
     def _together(self, policy: str, seed: int, waiting: deque[Unit]) -> Iterator[Record]:
-        factory = policy_factory(policy, seed)
+        factory = policy_factory(policy, seed, self._models)
         workers = [
             Worker(self._pools(), factory, self._outbox, lambda: self._stopping)
             for _ in range(min(self._jobs, len(waiting)))

@@ -138,13 +138,15 @@ def run(
     from prover.bench.summary import rows_of
     from prover.cli.signals import stopped_by_signals
     from prover.cli.targets import find_targets
+    from prover.config import load_settings
     from prover.lean.connect import gateway_factory
     from prover.policy.specs import policy_factory
     from prover.types import Budget
 
+    models = load_settings(Path.cwd()).models
     policies, strategies = tuple(dict.fromkeys(policies)), tuple(dict.fromkeys(strategies))
     for policy in policies:
-        policy_factory(policy, 0)  # refuses what means nothing, before anything is made
+        policy_factory(policy, 0, models)  # refuses what means nothing, before anything is made
     targets = find_targets(paths, ())
     for error in targets.unreadable:
         click.echo(f"prover: {error}", err=True)
@@ -156,7 +158,7 @@ def run(
     with opened(Path(out), manifest) as store:
         done = {record.key for record in store.records}
         units = [u for u in units_of(problems, policies, strategies, seeds) if u.key not in done]
-        work = Run(units, pools, Budget(tactics=budgets[-1], seconds=seconds), jobs)
+        work = Run(units, pools, Budget(tactics=budgets[-1], seconds=seconds), jobs, models)
         with stopped_by_signals(work.stop) as signals:
             _watch(work, store)
         if signals:

@@ -23,6 +23,7 @@ COMMANDS = {
     "prove": "prover.cli.prove",
     "show": "prover.cli.show",
     "lemmas": "prover.cli.lemmas",
+    "models": "prover.cli.models",
     "doctor": "prover.cli.doctor",
     "setup": "prover.cli.setup",
     "lsp": "prover.cli.lsp",

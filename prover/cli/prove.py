@@ -50,7 +50,9 @@ from prover.errors import InputError
 @click.option(
     "--policy",
     metavar="SPEC",
-    help="Who proposes tactics: `fixed`, or `only:TACTIC` for that tactic alone. [default: fixed]",
+    help="Who proposes tactics: `fixed`, `only:TACTIC` for that tactic alone, `openai:MODEL[@BASE_URL]` for a"
+    " language model, or several in a row, `fixed+openai:MODEL`, the next one where those before are stuck."
+    " [default: fixed]",
 )
 @click.option(
     "--jobs",
@@ -85,6 +87,9 @@ from prover.errors import InputError
     " file, `-` for standard output in the place of the proofs.",
 )
 @click.option(
+    "-v", "--verbose", is_flag=True, help="Show what language models are asked, and their reasoning."
+)
+@click.option(
     "--lean",
     type=click.Choice(LEANS),
     help="Which Lean: `auto` is the native one where there is one, else the embedded one. [default: auto]",
@@ -103,6 +108,7 @@ def prove(
     db: str | None,
     no_library: bool,
     form: str,
+    verbose: bool,
     **options: Any,
 ) -> None:
     """Prove the holes (`sorry`) of Lean files.
@@ -120,6 +126,8 @@ def prove(
         prover prove Theory/Lists.lean:12 --budget 2000t --resume lists.trace
     One theorem, by the end of its name:
         prover prove Theory/ --theorem append_nil
+    A language model of one's own, where the rules are stuck, for at most half a dollar each:
+        prover prove Theory/ --policy fixed+openai:qwen@http://127.0.0.1:8000/v1 --budget 0.5usd
     Records for another program; the same on every machine:
         prover prove Theory/ --json - --tactics 2000 --seconds 100000
 
@@ -142,4 +150,6 @@ def prove(
             raise InputError(f"--budget and --{setting} both limit the {setting}: give one of them")
         given[setting] = amount
     settings = dataclasses.replace(load_settings(Path.cwd()), **given)
-    context.exit(run(paths, names, settings, write, json_path, trace, resume, library, form == "theorem"))
+    as_theorems = form == "theorem"
+    status = run(paths, names, settings, write, json_path, trace, resume, library, as_theorems, verbose)
+    context.exit(status)

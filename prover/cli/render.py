@@ -38,6 +38,7 @@ def as_json(result: HoleResult) -> str:
         "assumes": list(result.assumes),
         "lean": result.lean,
         "policy": result.policy,
+        "message": result.message,
     }
     return json.dumps(record, ensure_ascii=False)
 
@@ -85,6 +86,7 @@ def _standing(result: HoleResult) -> str:
         case Status.CONDITIONAL:
             return f"{status} on {', '.join(result.assumes)}"
         case Status.OPEN:
-            return f"{status} ({result.stop.value})"
+            why = f": {' '.join(result.message.split())}" if result.message else ""
+            return f"{status} ({result.stop.value}{why})"
         case Status.INVALID | Status.ERROR:
             return f"{status}: {' '.join(result.message.split()) or result.stop.value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import deque
@@ -20,6 +21,7 @@ from prover.cli.signals import stopped_by_signals
 from prover.cli.targets import Targets, find_targets
 from prover.config import Settings
 from prover.errors import INTERRUPTED, InputError
+from prover.events import Consulted
 from prover.lean.connect import gateway_factory
 from prover.policy.specs import policy_factory
 from prover.proving import (
@@ -35,6 +37,7 @@ from prover.proving import (
 )
 from prover.search.recording import Recording
 from prover.search.trace import read_trace, recording_of, write_event
+from prover.types import Consultation
 
 STDOUT = "-"
 
@@ -53,10 +56,12 @@ def run(
     resume_path: str | None,
     library_path: Path | None,
     as_theorems: bool,
+    verbose: bool,
 ) -> int:
     """Answers the exit status. `library_path` is None for a run without the lemma library; `as_theorems`:
-    lemmas that written proofs bring become theorems before them. Raises `ProverError`."""
-    policies = policy_factory(settings.policy, settings.seed)
+    lemmas that written proofs bring become theorems before them; `verbose`: what models are asked, and what
+    they let see of their thinking, is shown. Raises `ProverError`."""
+    policies = policy_factory(settings.policy, settings.seed, settings.models)
     targets = find_targets(words, names)
     _say_what_is_left_out(targets)
     if not targets.jobs:
@@ -76,7 +81,7 @@ def run(
         Lending(library_path, sources) as lending,
     ):
         proving = Proving(targets.jobs, pools, lending.policies(policies), settings, write, recordings)
-        status = _watch(proving, lending, tally, lines, trace)
+        status = _watch(proving, lending, tally, lines, trace, verbose)
         if as_theorems and status != INTERRUPTED:
             for trouble in lending.lift(pools):
                 click.echo(f"prover: {trouble}", err=True)
@@ -84,12 +89,17 @@ def run(
 
 
 def _watch(
-    proving: Proving, lending: Lending, tally: Tally, lines: TextIO | None, trace: TextIO | None
+    proving: Proving,
+    lending: Lending,
+    tally: Tally,
+    lines: TextIO | None,
+    trace: TextIO | None,
+    verbose: bool,
 ) -> int:
     begun = time.monotonic()
     summary_to_stderr = lines is sys.stdout
     text = None if summary_to_stderr else Console()
-    report = Report(tally, make_progress(tally), lines, trace, text)
+    report = Report(tally, make_progress(tally), lines, trace, text, verbose)
     try:
         with (
             stopped_by_signals(proving.stop) as signals,
@@ -120,7 +130,10 @@ class Report:
         lines: TextIO | None,
         trace: TextIO | None,
         text: Console | None,
+        verbose: bool,
     ) -> None:
+        self._verbose = verbose
+        self._told: set[tuple[str, str]] = set()
         self.progress = progress
         self._tally = tally
         self._lines = lines
@@ -130,9 +143,11 @@ class Report:
     def tell(self, event: ProvingEvent) -> None:
         self._tally.count(event)
         self.progress.see(event)
+        if isinstance(event, Searching) and self._trace is not None:
+            write_event(self._trace, event.theorem, event.event)
         match event:
-            case Searching(theorem, step) if self._trace is not None:
-                write_event(self._trace, theorem, step)
+            case Searching(_, Consulted(_, consultation)):
+                self._consulted(consultation)
             case Complained(file, complaint):
                 self.progress.note(f"{file}:{complaint.position}: {complaint.message}", "red")
             case FileTrouble(file, message):
@@ -141,6 +156,18 @@ class Report:
             case Finished(result):
                 with self.progress.aside():
                     self._result(result)
+
+    def _consulted(self, consultation: Consultation) -> None:
+        """A model's trouble, each kind once; with `verbose` all that there is to say."""
+        kind = consultation.model, re.split(r"[:(]", consultation.trouble, maxsplit=1)[0]
+        if consultation.trouble and kind not in self._told:
+            self._told.add(kind)
+            self.progress.note(f"prover: {consultation.model}: {consultation.trouble}", "red")
+        if self._verbose and consultation.prompt:
+            room = "".join(f"; no room for {what}" for what in consultation.left_out)
+            self.progress.note(f"{consultation.model} · {consultation.prompt}{room}", "bold")
+            if consultation.reasoning:
+                self.progress.note(consultation.reasoning, "dim")
 
     def _result(self, result: HoleResult) -> None:
         if self._lines is not None:

@@ -10,6 +10,8 @@ import click
 COMMANDS = {
     "problems": "prover.cli.train_problems",
     "collect": "prover.cli.train_collect",
+    "fit": "prover.cli.train_fit",
+    "export": "prover.cli.train_fit",
 }
 
 
@@ -34,4 +36,8 @@ def train() -> None:
         prover train problems --out DIR --count 5000 --seed 1 --forbid BENCH/
     Search for their proofs, and keep what was tried:
         prover train collect --data DIR --round 1 --policy fixed --budget 64t
+    Fit the network to that, make a model of it, and search with the model:
+        prover train fit --data DIR --rounds 1 --out FIT --minutes 15
+        prover train export FIT --out MODEL
+        prover prove Theory/ --policy builtin:MODEL
     """

@@ -51,7 +51,7 @@ def tui(paths: tuple[Path, ...], db: str | None, no_library: bool) -> None:
     def policies() -> PolicyFactory:
         from prover.policy.specs import policy_factory
 
-        return policy_factory(settings.policy, settings.seed)
+        return policy_factory(settings.policy, settings.seed, settings.models)
 
     defaults = Preferences(seconds=settings.seconds, jobs=max(2, settings.jobs), strategy=settings.strategy)
 

@@ -92,7 +92,7 @@ class Workbench:
         heartbeats."""
         self.settings = settings
         self.library = Loans(library)
-        self._policies = policy_factory(settings.policy, settings.seed)
+        self._policies = policy_factory(settings.policy, settings.seed, settings.models)
         self._quick = Leans(lambda: gateway_factory(settings.lean, quick), 1, _QUICK_PATIENCE)
         self._searching = Leans(lambda: gateway_factory(settings.lean), settings.jobs, _PATIENCE)
 

@@ -8,9 +8,10 @@ of a variable that functions recurse on become another variable than its rest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from prover.policy.symbols import Symbol
 from prover.policy.terms import bound_names, sides, tokens, variables_in
 from prover.policy.view import Kind, View
 
@@ -103,6 +104,15 @@ def inductions(spots: Mapping[str, Sequence[int]], names: Sequence[str], closing
         if partners:
             ways.append(f"induction {name}{generalizing} <;> {' <;> '.join(partners)} <;> {closing}")
     return sorted(ways, key=lambda way: "cases" in way)
+
+
+def induction_calls(view: View, text: str, variables: Collection[str]) -> dict[str, Symbol]:
+    """The calls in `text` that `fun_induction` takes, each of its arguments another one of `variables`."""
+    found = {}
+    for symbol, call in view.symbols.calls(text):
+        if symbol.is_recursive and len(set(call.args)) == len(call.args) and set(call.args) <= set(variables):
+            found[f"{view.written(symbol)} {' '.join(call.args)}"] = symbol
+    return found
 
 
 def _inductions(view: View, start: Equation, closing: str, price: float) -> Iterator[tuple[str, float]]:

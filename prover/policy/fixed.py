@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from prover.policy import relevance
 from prover.policy.rules import RULES, Proposal, use_earlier_theorems
@@ -11,6 +12,16 @@ from prover.policy.view import View
 from prover.types import Candidate, Goal, Theorem
 
 _MAX_PREMISES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the rules see in a goal. `proposals` are those of each rule, by its name, in the rule's order;
+    `premises` the theorems that may help, as they are written, the likeliest first."""
+
+    view: View
+    premises: tuple[str, ...]
+    proposals: tuple[tuple[str, tuple[Proposal, ...]], ...]
 
 
 class FixedPolicy:
@@ -28,11 +39,17 @@ class FixedPolicy:
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[list[Candidate]]:
         return [self._candidates(theorem, goal)[:n] for goal in goals]
 
-    def _candidates(self, theorem: Theorem, goal: Goal) -> list[Candidate]:
+    def survey(self, theorem: Theorem, goal: Goal) -> Survey:
         view = View(goal, symbols_of(theorem))
-        proposals = [proposal for rule in RULES for proposal in rule(view)]
-        proposals += use_earlier_theorems(view, self._premises(theorem, view))
-        return [Candidate(view.spoken(tactic), logprob, self.name) for tactic, logprob in _ranked(proposals)]
+        proposals = [(rule.__name__, tuple(rule(view))) for rule in RULES]
+        premises = self._premises(theorem, view)
+        proposals.append((use_earlier_theorems.__name__, tuple(use_earlier_theorems(view, premises))))
+        return Survey(view, tuple(premises), tuple(proposals))
+
+    def _candidates(self, theorem: Theorem, goal: Goal) -> list[Candidate]:
+        survey = self.survey(theorem, goal)
+        ranked = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
+        return [Candidate(survey.view.spoken(tactic), price, self.name) for tactic, price in ranked]
 
     def _premises(self, theorem: Theorem, view: View) -> list[str]:
         """The theorems that may be used, the likeliest to help first."""
@@ -44,7 +61,7 @@ class FixedPolicy:
         return symbol.is_theorem and symbol.name not in self._open and symbol.name != theorem.name
 
 
-def _ranked(proposals: Iterable[Proposal]) -> list[Proposal]:
+def best_prices(proposals: Iterable[Proposal]) -> list[Proposal]:
     """The best price of each tactic, the cheapest first, ties as the rules gave them."""
     best: dict[str, float] = {}
     for tactic, logprob in proposals:

@@ -10,8 +10,10 @@ definitions which have changed since come last.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from lemmas.collecting import USES, premises_in
@@ -20,18 +22,27 @@ from lemmas.keys import Identified, identify
 from lemmas.matching import covers
 from lemmas.ranking import ranked
 from lemmas.records import Kind, Lemma, Standing
-from lemmas.statements import adapted, block, in_scope
+from lemmas.statements import adapted, block, in_scope, unblocked
 from lemmas.store import Library
 from prover.errors import LibraryError
 from prover.policy import relevance
-from prover.policy.protocols import Priced, SlowGenerator, TacticGenerator, cost_of
+from prover.policy.protocols import (
+    PremiseUser,
+    RevisingGenerator,
+    SlowGenerator,
+    TacticGenerator,
+    instead,
+)
 from prover.policy.terms import sides, variables_in
-from prover.types import Candidate, Goal, Theorem
+from prover.types import Attempt, Candidate, Goal, Theorem
 
 _SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -0.6, -1.8, -4.0
 _LOOKED_AT = 60  # ranked lemmas that are looked at for a goal
 _COVERS = 4
 _PREMISES = 2
+_SHOWN = 8  # lemmas that a model is shown
+_SHOWN_NAME = re.compile(r"_\d+(?![\w'])")  # what the names of lemmas end in that are brought
+_NAME = re.compile(r"[^\W\d][\w'!?]*")
 _AGE = 0.2  # the price of each place further down in a ranking
 
 
@@ -49,29 +60,40 @@ class LibraryPolicy:
     proofs with them."""
 
     def __init__(self, policy: TacticGenerator, shelf: Shelf, barred: frozenset[str]) -> None:
-        self._policy = policy
+        self.wrapped = policy
         self._shelf = shelf
         self._barred = barred
 
     @property
     def name(self) -> str:
-        return self._policy.name
+        return self.wrapped.name
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[Sequence[Candidate]]:
-        proposed = self._policy.propose(theorem, goals, n)
+        proposed = self.wrapped.propose(theorem, goals, n)
         return [
-            _merged(self._offers(theorem, goal), candidates, n)
+            _merged(self._offers(theorem, goal), self._with_lemmas(theorem, goal, candidates), n)
             for goal, candidates in zip(goals, proposed, strict=True)
         ]
 
+    def _with_lemmas(
+        self, theorem: Theorem, goal: Goal, candidates: Sequence[Candidate]
+    ) -> Sequence[Candidate]:
+        """What a policy proposes that is shown no lemmas uses none."""
+        return candidates
+
     def _offers(self, theorem: Theorem, goal: Goal) -> list[Candidate]:
-        if self._shelf.trouble is not None or "?" in goal.target:
-            return []
+        search = self._search(theorem, goal)
         try:
-            return list(_Search(self._shelf.library, theorem, goal, self._barred).offers())
+            return [] if search is None else list(search.offers())
         except LibraryError as error:
             self._shelf.trouble = error
             return []
+
+    def _search(self, theorem: Theorem, goal: Goal) -> _Search | None:
+        """None where the library has nothing to say."""
+        if self._shelf.trouble is not None or "?" in goal.target:
+            return None
+        return _Search(self._shelf.library, theorem, goal, self._barred)
 
 
 class SlowLibraryPolicy(LibraryPolicy):
@@ -82,7 +104,48 @@ class SlowLibraryPolicy(LibraryPolicy):
         self.batch = policy.batch
 
 
+class RevisingLibraryPolicy(SlowLibraryPolicy):
+    """Wraps a `RevisingGenerator`, and is one. Where it has use for premises it is shown the lemmas that are
+    near a goal, and what it then proposes brings those that it names."""
+
+    def __init__(self, policy: RevisingGenerator, shelf: Shelf, barred: frozenset[str]) -> None:
+        if isinstance(policy, PremiseUser):
+            shown = policy.with_premises(self._shown)
+            assert isinstance(shown, RevisingGenerator)
+            policy = shown
+        super().__init__(policy, shelf, barred)
+        self._reviser = policy
+
+    def propose_again(
+        self, theorem: Theorem, goal: Goal, n: int, tried: Sequence[Attempt], asked: int
+    ) -> Sequence[Candidate]:
+        proposed = self._reviser.propose_again(theorem, goal, n, tried, asked)
+        return self._with_lemmas(theorem, goal, proposed)
+
+    def _with_lemmas(
+        self, theorem: Theorem, goal: Goal, candidates: Sequence[Candidate]
+    ) -> Sequence[Candidate]:
+        search = self._search(theorem, goal)
+        if search is None or not any(_SHOWN_NAME.search(candidate.tactic) for candidate in candidates):
+            return candidates
+        try:
+            return instead(candidates, [search.bringing(candidate) for candidate in candidates])
+        except LibraryError as error:
+            self._shelf.trouble = error
+            return candidates
+
+    def _shown(self, theorem: Theorem, goal: Goal) -> list[str]:
+        search = self._search(theorem, goal)
+        try:
+            return [] if search is None else search.stated()
+        except LibraryError as error:
+            self._shelf.trouble = error
+            return []
+
+
 def with_library(policy: TacticGenerator, shelf: Shelf, barred: frozenset[str]) -> LibraryPolicy:
+    if isinstance(policy, RevisingGenerator):
+        return RevisingLibraryPolicy(policy, shelf, barred)
     if isinstance(policy, SlowGenerator):
         return SlowLibraryPolicy(policy, shelf, barred)
     return LibraryPolicy(policy, shelf, barred)
@@ -93,9 +156,7 @@ def _merged(offers: Sequence[Candidate], proposed: Sequence[Candidate], n: int) 
     best: dict[str, Candidate] = {}
     for candidate in sorted([*offers, *proposed], key=lambda candidate: -candidate.logprob):
         best.setdefault(candidate.tactic, candidate)
-    merged = list(best.values())[:n]
-    tokens, usd = cost_of(proposed)
-    return Priced(merged, tokens, usd) if isinstance(proposed, Priced) else merged
+    return instead(proposed, list(best.values())[:n])
 
 
 class _Search:
@@ -119,6 +180,28 @@ class _Search:
         old = [*hits, *self._library.by_shape(self._known.shape)]
         yield from self._scripts([lemma for lemma in old if not self._is_fresh(lemma)], _STALE)
         yield from self._covering([lemma for lemma in near if not self._is_fresh(lemma)], _STALE)
+
+    def stated(self) -> list[str]:
+        """The lemmas near the goal that are not theorems of the file, as statements with the names that
+        `bringing` knows them by."""
+        return [f"theorem {name}{lemma.statement}" for name, lemma in self._shown.items()]
+
+    def bringing(self, candidate: Candidate) -> Candidate:
+        """With the lemmas in scope that it names."""
+        shown = self._shown
+        named = [name for name in dict.fromkeys(_NAME.findall(candidate.tactic)) if name in shown]
+        if not named:
+            return candidate
+        brought = [(name, shown[name]) for name in named]
+        numbers = " ".join(str(lemma.id) for _, lemma in brought)
+        tactic = in_scope(brought, unblocked(candidate.tactic))
+        return Candidate(tactic, candidate.logprob, f"{USES}{numbers}")
+
+    @cached_property
+    def _shown(self) -> dict[str, Lemma]:
+        fresh = [lemma for lemma in self._near() if lemma.kind is Kind.THEOREM and self._is_fresh(lemma)]
+        premises = [self._as_premise(lemma) for lemma in fresh[:_SHOWN]]
+        return {each.name: each.lemma for each in premises if each.lemma is not None}
 
     def _near(self) -> list[Lemma]:
         """Ranked, without those for the goal itself and those about things that this file does not have."""

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from prover.policy.conjectures import conjectures, inductions, recursion_spots, replace_term
+from prover.policy.conjectures import conjectures, induction_calls, inductions, recursion_spots, replace_term
 from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
 from prover.policy.theory import lemmas, prove_laws
 from prover.policy.view import Kind, Variable, View
@@ -38,6 +38,7 @@ def close(view: View) -> Iterator[Proposal]:
     yield listed("grind", view.definitions), -0.7
     if not view.local & variables_in(view.target):
         yield "decide", -1.0
+    yield "exact?", -3.2 if view.definitions else -1.3
 
 
 def introduce(view: View) -> Iterator[Proposal]:
@@ -60,10 +61,13 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
     elif top == "∃":
         for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)[-_MAX_WITNESSES:]:
             yield f"refine ⟨{variable.name}, ?_⟩", -1.8
+        yield "exact ⟨_, rfl⟩", -1.7
         yield "constructor", -2.5
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
     elif top == "=" and (view.of_kind(Kind.FUNCTION) or "fun " in view.target):
         yield f"funext {view.fresh('x')}", -1.5
+    elif top == "=":
+        yield "ext", -2.7
     if re.search(r"\b(if|match)\b", view.target):
         yield "split", -0.9
 
@@ -151,15 +155,10 @@ def _generalized(view: View, variable: Variable) -> list[str]:
 
 def induct_on_calls(view: View) -> Iterator[Proposal]:
     simp, grind = listed("simp_all", view.definitions), listed("grind", view.definitions)
-    seen: set[str] = set()
-    for symbol, call in view.symbols.calls(view.target):
-        usable = symbol.is_recursive and all(arg in view.local for arg in call.args)
-        text = f"{view.written(symbol)} {' '.join(call.args)}"
-        if usable and text not in seen and len(set(call.args)) == len(call.args):
-            seen.add(text)
-            price = -1.7 - 0.5 * len(seen)
-            yield f"fun_induction {text} <;> try {simp}", price
-            yield f"fun_induction {text} <;> {grind}", price - 0.3
+    for number, call in enumerate(induction_calls(view, view.target, view.local), 1):
+        price = -1.7 - 0.5 * number
+        yield f"fun_induction {call} <;> try {simp}", price
+        yield f"fun_induction {call} <;> {grind}", price - 0.3
 
 
 def induct_on_proofs(view: View) -> Iterator[Proposal]:

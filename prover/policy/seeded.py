@@ -14,12 +14,12 @@ class SeededPolicy:
     """Proposes what `policy` does; the order of ties depends on the seed, the goal and the tactics alone."""
 
     def __init__(self, policy: TacticGenerator, seed: int) -> None:
-        self._policy = policy
+        self.wrapped = policy
         self._seed = seed
         self.name = policy.name
 
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[list[Candidate]]:
-        proposed = self._policy.propose(theorem, goals, n)
+        proposed = self.wrapped.propose(theorem, goals, n)
         return [
             sorted(candidates, key=lambda candidate: (-candidate.logprob, self._draw(goal, candidate)))
             for goal, candidates in zip(goals, proposed, strict=True)

@@ -62,6 +62,7 @@ class Symbols:
 
     def __init__(self, context: Iterable[Declaration], namespace: str) -> None:
         named = [declaration for declaration in context if declaration.name]
+        self._named = named
         self._namespace = namespace
         self._by_last: dict[str, list[str]] = {}
         for declaration in named:
@@ -77,6 +78,11 @@ class Symbols:
 
     def all(self) -> list[Symbol]:
         return list(self._symbols.values())
+
+    @cached_property
+    def without_theorems(self) -> Symbols:
+        """The same object for all theorems of a file that stand after the same definitions."""
+        return _symbols(tuple(each for each in self._named if each.kind not in _THEOREMS), self._namespace)
 
     def resolve(self, name: str) -> str | None:
         """The full name of the declaration that the printed `name` means, the latest of several."""

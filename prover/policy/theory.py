@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from prover.policy.builders import builders_for
-from prover.policy.conjectures import inductions, recursion_spots
+from prover.policy.conjectures import induction_calls, inductions, recursion_spots
 from prover.policy.exploration import explore
 from prover.policy.laws import Law
-from prover.policy.programs import programs_of
+from prover.policy.programs import Programs, programs_of
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import telescope
@@ -33,12 +33,12 @@ def laws_for(view: View) -> tuple[Law, ...]:
     types = tuple(dict.fromkeys(v.type for v in view.of_kind(Kind.DATA, Kind.ELEMENT)))
     if not types:
         return ()
-    return _laws(view.symbols, functions, types)
+    return _laws(view.symbols.without_theorems, functions, types)
 
 
 @lru_cache(maxsize=256)
 def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) -> tuple[Law, ...]:
-    programs = programs_of(symbols)
+    programs = Programs(symbols)  # of its own: what others have computed must make no difference
     try:
         ground = [read_term(type_) for type_ in types]
     except NotRead:
@@ -140,7 +140,16 @@ def _uses(view: View) -> list[str]:
     spots = recursion_spots(view, view.target)
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
-    return [f"try {grind}", *(f"try (induction {name} <;> {grind})" for name in ranked)]
+    ways = [f"induction {name} <;> {grind}" for name in ranked]
+    ways += _on_calls(view, view.target, data, grind)
+    return [f"try {grind}", *(f"try ({way})" for way in ways)]
+
+
+def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -> list[str]:
+    """The induction of a function that takes apart two of its arguments or more, if there is one."""
+    calls = induction_calls(view, text, variables)
+    deep = [call for call, function in calls.items() if len(function.matched) > 1]
+    return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
 
 
 def _induction(view: View, law: Law) -> str:
@@ -151,6 +160,7 @@ def _induction(view: View, law: Law) -> str:
     ways = inductions(recursion_spots(view, law.body), names, grind)
     apart = [way for way in ways if "cases" in way]
     ways = [*[way for way in ways if way not in apart], *apart[-1:]]
+    ways += _on_calls(view, law.body, names, grind)
     lines = [f"intro {' '.join(names)}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)

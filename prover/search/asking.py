@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, TimeoutError
 from typing import TypeAlias
 
-from prover.policy.protocols import TacticGenerator
-from prover.types import Candidate, Goal, Theorem
+from prover.policy.protocols import RevisingGenerator, TacticGenerator
+from prover.types import Attempt, Candidate, Goal, Theorem
 
 _Answers: TypeAlias = "Future[Sequence[Sequence[Candidate]]]"
-_Request: TypeAlias = "tuple[_Answers, Sequence[Goal], int]"
+_Question: TypeAlias = Callable[[], Sequence[Sequence[Candidate]]]
 
 
 class Asking:
@@ -26,7 +26,7 @@ class Asking:
         self._policy = policy
         self._theorem = theorem
         self._ahead = ahead
-        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[_Answers, _Question] | None] = queue.SimpleQueue()
         self._asked: dict[tuple[Goal, int], tuple[_Answers, int]] = {}
         self._thread = threading.Thread(target=self._work, name="prover policy", daemon=True)
         self._thread.start()
@@ -36,17 +36,31 @@ class Asking:
         new = [goal for goal in dict.fromkeys(goals) if (goal, n) not in self._asked]
         self._ask(new[: max(0, self._ahead - len(self._asked))], n)
 
-    def propose(self, goal: Goal, n: int) -> Sequence[Candidate]:
+    def propose(self, goal: Goal, n: int, seconds: float | None = None) -> Sequence[Candidate]:
+        """Waits for so many seconds at most; None is no limit. Raises `TimeoutError`."""
         if (goal, n) not in self._asked:
             self._ask([goal], n)
         answers, number = self._asked.pop((goal, n))
-        return answers.result()[number]
+        return answers.result(seconds)[number]
 
-    def unused(self) -> list[Sequence[Candidate]]:
-        """The answers that nobody has needed, once they are there; what was not begun is left."""
+    def propose_again(
+        self, goal: Goal, n: int, tried: Sequence[Attempt], asked: int, seconds: float | None = None
+    ) -> Sequence[Candidate]:
+        """Of a `RevisingGenerator`. As `propose` else."""
+        policy, theorem = self._policy, self._theorem
+        assert isinstance(policy, RevisingGenerator)
+        return self._put(lambda: [policy.propose_again(theorem, goal, n, tried, asked)]).result(seconds)[0]
+
+    def unused(self, seconds: float | None = None) -> list[Sequence[Candidate]]:
+        """The answers that nobody has needed, once they are there; what was not begun is left, and so is what
+        has not come in time."""
         left = list(self._asked.values())
         self._asked.clear()
-        return [answers.result()[number] for answers, number in left if not answers.cancel()]
+        begun = [(answers, number) for answers, number in left if not answers.cancel()]
+        try:
+            return [answers.result(seconds)[number] for answers, number in begun]
+        except TimeoutError:
+            return [answers.result()[number] for answers, number in begun if answers.done()]
 
     def close(self) -> None:
         """End the thread, after the request that it is at; nobody waits for that."""
@@ -56,15 +70,19 @@ class Asking:
 
     def _ask(self, goals: Sequence[Goal], n: int) -> None:
         if goals:
-            answers: _Answers = Future()
+            answers = self._put(lambda: self._policy.propose(self._theorem, goals, n))
             self._asked.update({(goal, n): (answers, number) for number, goal in enumerate(goals)})
-            self._requests.put((answers, goals, n))
+
+    def _put(self, question: _Question) -> _Answers:
+        answers: _Answers = Future()
+        self._requests.put((answers, question))
+        return answers
 
     def _work(self) -> None:
         while (request := self._requests.get()) is not None:
-            answers, goals, n = request
+            answers, question = request
             if answers.set_running_or_notify_cancel():
                 try:
-                    answers.set_result(self._policy.propose(self._theorem, goals, n))
+                    answers.set_result(question())
                 except Exception as error:  # for whoever needs the answer
                     answers.set_exception(error)

@@ -49,6 +49,8 @@ class Frontier(Protocol):
 
 def estimate(goal: GoalNode) -> float:
     """What a proof of it may cost, as -log probability."""
+    if goal.left is not None:
+        return goal.left
     return sum(
         _COST_OF_GOAL
         + _COST_OF_CHARACTER * len(part.target)
@@ -58,10 +60,9 @@ def estimate(goal: GoalNode) -> float:
 
 
 def price(goal: GoalNode) -> float:
-    """What the next thing to try on a goal costs. A policy that is asked again has no cheaper ones."""
-    if goal.untried:
-        return -goal.untried[0].logprob
-    return max((-tactic.candidate.logprob for tactic in goal.tactics), default=0.0)
+    """What the next thing to try on a goal costs: a candidate, or to ask the policy."""
+    waiting = [-goal.untried[0].logprob] if goal.untried else []
+    return min([*waiting, *([] if goal.again is None else [goal.again])], default=0.0)
 
 
 class _Heap:

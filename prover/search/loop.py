@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import TimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -19,6 +20,7 @@ from typing import TypeAlias
 from prover.errors import HoleError, HoleUnreachable, NotAProposition
 from prover.events import (
     Certified,
+    Consulted,
     Duplicate,
     Event,
     Expanding,
@@ -34,20 +36,31 @@ from prover.events import (
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
-from prover.policy.protocols import SlowGenerator, TacticGenerator, cost_of
+from prover.policy.protocols import (
+    Critic,
+    RevisingGenerator,
+    SlowGenerator,
+    TacticGenerator,
+    again_of,
+    consulted_by,
+    cost_of,
+    critic_of,
+)
 from prover.search.asking import Asking
+from prover.search.attempts import attempts_on
 from prover.search.budget import Meter
 from prover.search.crew import Crew
 from prover.search.editing import shortened, spelled_out
 from prover.search.frontier import STRATEGIES, Frontier
 from prover.search.led import LedSession
 from prover.search.progress import furthest
-from prover.search.recording import NOTHING, RecordedGateway, RecordedPolicy, Recording
+from prover.search.recording import NOTHING, RecordedGateway, Recording, recorded_policy
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
 from prover.search.ways import Request
 from prover.types import (
     Budget,
+    Candidate,
     Failed,
     FailureReason,
     Outcome,
@@ -90,7 +103,7 @@ def search(
     help the `crew` make it faster, and no different. A hole that can't be opened ends in a result that says
     why. Raises `LeanUnavailable`, and `InputError` for a recording of something else.
     """
-    recorded = RecordedPolicy(policy, recording)
+    recorded = recorded_policy(policy, recording)
     asking = Asking(recorded, theorem, policy.batch) if isinstance(policy, SlowGenerator) else None
     attempt = _Attempt(
         source,
@@ -102,6 +115,7 @@ def search(
         recording,
         crew,
         asking,
+        critic_of(policy),
     )
     try:
         stop = yield from attempt.visit(())
@@ -171,9 +185,11 @@ class _Attempt:
     recording: Recording
     crew: Crew | None
     asking: Asking | None
+    critic: Critic | None
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
+    trouble: str = ""  # of the model that failed last
 
     def visit(self, solved: tuple[Step, ...]) -> _Step:
         """Search at the first visit of Lean to the hole that none of the `solved` scripts closes."""
@@ -185,8 +201,8 @@ class _Attempt:
             if not solved:
                 self.meter.begin()  # reading the file, of whatever length, is no search
             yield Opened(self.theorem, len(solved) + 1, tree.root.id, tree.root.state)
-            while (goal := visit.next()) is not None:
-                if not goal.untried:
+            while (goal := self.next(visit)) is not None:
+                if goal.to_ask:
                     stop = self.meter.before_expansion() or (yield from self.expand(visit, goal))
                 else:
                     stop = self.meter.before_tactic()
@@ -198,6 +214,19 @@ class _Attempt:
                 tree.finish(goal)
                 yield from _tell_fallen(visit)
         return None
+
+    def next(self, visit: _Visit) -> GoalNode | None:
+        if self.critic is not None:
+            self.appraise([goal for goal in visit.tree.ready if goal.left is None])
+        return visit.next()
+
+    def appraise(self, nodes: Sequence[GoalNode]) -> None:
+        """Ask the critic about all of them at once."""
+        assert self.critic is not None
+        goals = [goal for node in nodes for goal in node.goals]
+        values = iter(self.critic.value(self.theorem, goals) if goals else ())
+        for node in nodes:
+            node.left = sum(next(values) for _ in node.goals)
 
     @contextmanager
     def session(self, scripts: Sequence[str]) -> Iterator[LeanSession]:
@@ -219,21 +248,36 @@ class _Attempt:
             visit.session.expect([Request(g.state.id, c.tactic, g.group[0]) for g, c in coming])
 
     def count_unused(self) -> None:
-        for candidates in [] if self.asking is None else self.asking.unused():
+        """As far as they come before the time is up."""
+        seconds = self.meter.seconds_for_tactic()
+        for candidates in [] if self.asking is None else self.asking.unused(seconds):
             self.meter.count_cost(candidates)
 
     def expand(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Ask the policy, for more than before where it was asked before."""
         width = 2 * goal.width or WIDTH
         yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
-        if self.asking is not None:
-            candidates = self.asking.propose(goal.goals[0], width)
-        else:
-            (candidates,) = self.policy.propose(self.theorem, goal.goals[:1], width)
+        try:
+            candidates = self.ask(goal, width)
+        except TimeoutError:
+            return Stop.SECONDS
         self.meter.count_expansion(candidates)
         visit.tree.propose(goal, width, candidates)
-        yield Proposed(goal.id, tuple(candidates), *cost_of(candidates))
+        for consultation in consulted_by(candidates):
+            self.trouble = consultation.trouble or self.trouble
+            yield Consulted(goal.id, consultation)
+        yield Proposed(goal.id, tuple(candidates), *cost_of(candidates), again_of(candidates, width))
         return self.meter.before_tactic()
+
+    def ask(self, goal: GoalNode, width: int) -> Sequence[Candidate]:
+        """Raises `TimeoutError` when the search's time is up before the answer is there."""
+        first, revising = goal.goals[0], isinstance(self.policy, RevisingGenerator)
+        if self.asking is None:
+            return self.policy.propose(self.theorem, [first], width)[0]
+        seconds = self.meter.seconds_for_tactic()
+        if goal.asked and revising:
+            return self.asking.propose_again(first, width, attempts_on(goal), goal.asked, seconds)
+        return self.asking.propose(first, width, seconds)
 
     def try_next(self, visit: _Visit, goal: GoalNode) -> _Step:
         """Try the next candidate on a goal, and judge the proof that it may complete."""
@@ -323,8 +367,15 @@ class _Attempt:
         assert self.first is not None
         found = furthest(self.first)
         partial = None if found.script is None else self.text((found.script,), structured)
+        if stop is Stop.EXHAUSTED and self.trouble:
+            stop = Stop.MODEL
         return SearchResult(
-            Status.OPEN, stop, statistics=statistics, partial=partial, open_goals=found.open_goals
+            Status.OPEN,
+            stop,
+            statistics=statistics,
+            message=self.trouble if stop is Stop.MODEL else "",
+            partial=partial,
+            open_goals=found.open_goals,
         )
 
 

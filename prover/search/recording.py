@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from prover.errors import InputError
 from prover.lean.gateway import Complaint, LeanGateway, LeanSession
 from prover.lean.source import Source
-from prover.policy.protocols import TacticGenerator
+from prover.policy.protocols import RevisingGenerator, TacticGenerator
 from prover.search.ways import START, Astray, Request, Walker
 from prover.types import (
     Advanced,
+    Attempt,
     Candidate,
     Goal,
     Hole,
@@ -57,6 +58,26 @@ class RecordedPolicy:
         if self._recording.proposed:
             return [self._recording.proposed.popleft()]
         return self._policy.propose(theorem, goals, n)
+
+
+class _RecordedRevisingPolicy(RecordedPolicy):
+    def __init__(self, policy: RevisingGenerator, recording: Recording) -> None:
+        super().__init__(policy, recording)
+        self._reviser = policy
+        self.batch = policy.batch
+
+    def propose_again(
+        self, theorem: Theorem, goal: Goal, n: int, tried: Sequence[Attempt], asked: int
+    ) -> Sequence[Candidate]:
+        if self._recording.proposed:
+            return self._recording.proposed.popleft()
+        return self._reviser.propose_again(theorem, goal, n, tried, asked)
+
+
+def recorded_policy(policy: TacticGenerator, recording: Recording) -> RecordedPolicy:
+    if isinstance(policy, RevisingGenerator):
+        return _RecordedRevisingPolicy(policy, recording)
+    return RecordedPolicy(policy, recording)
 
 
 class RecordedGateway:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from prover.lean import sketch
 from prover.search.tree import GoalNode, Proof, TacticNode
 
 _NAME = re.compile(r"[^\W\d][\w'!?]*(?:\.[^\W\d][\w'!?]*)*")
@@ -55,6 +56,9 @@ def structured(script: Step | None) -> list[str]:
     other tactics that leave several."""
     if script is None:
         return [SORRY]
+    whole = _filled(script)
+    if whole is not None:
+        return whole
     by_case = _BY_CASES.match(script.tactic) and _distinct(script.tags)
 
     def block(part: Step | None, tag: str) -> list[str]:
@@ -67,6 +71,20 @@ def structured(script: Step | None) -> list[str]:
         return _hang("· ", structured(_spread(part)))
 
     return _lines(script, block)
+
+
+def _filled(script: Step) -> list[str] | None:
+    """A proof with holes, and their proofs in their places. None where it is no such proof, or they have no
+    place there."""
+    if not sketch.HOLE.search(script.tactic) or sorted(script.tags) != sorted(sketch.holes_in(script.tactic)):
+        return None
+    if any(len(group) > 1 for group in script.groups):
+        return None
+    proofs = {
+        script.tags[group[0]]: structured(_spread(part))
+        for group, part in zip(script.groups, script.parts, strict=True)
+    }
+    return sketch.filled(_block(script.tactic), proofs)
 
 
 def alternatives(scripts: Sequence[Sequence[str]]) -> list[str]:

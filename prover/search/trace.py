@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeAlias
 from prover.errors import InputError
 from prover.events import (
     Certified,
+    Consulted,
     Duplicate,
     Event,
     Expanding,
@@ -30,11 +31,12 @@ from prover.events import (
     as_json,
 )
 from prover.lean.goals import parse_goal
-from prover.policy.protocols import Priced
+from prover.policy.protocols import Answered, again_of
 from prover.search.recording import Recording
 from prover.types import (
     Advanced,
     Candidate,
+    Consultation,
     Failed,
     FailureReason,
     Outcome,
@@ -81,13 +83,22 @@ def read_trace(path: Path) -> dict[str, list[list[Line]]]:
 
 def recording_of(lines: Iterable[Line]) -> Recording:
     recording = Recording()
+    consulted: list[Consultation] = []
+    width = 0
     for line in lines:
         match line["event"]:
             case "Opened":
                 recording.opened.append(_state(line["root"]))
+            case "Expanding":
+                width = line["width"]
+            case "Consulted":
+                consulted.append(_consultation(line["consultation"]))
             case "Proposed":
                 candidates = [Candidate(**each) for each in line["candidates"]]
-                recording.proposed.append(Priced(candidates, line["tokens"], line["usd"]))
+                again = line["again"] if "again" in line else again_of(candidates, width)
+                answered = Answered(candidates, line["tokens"], line["usd"], again, consulted)
+                recording.proposed.append(answered)
+                consulted = []
             case "Tried":
                 recording.tried.append((line["candidate"]["tactic"], _outcome(line["outcome"])))
             case "Certified":
@@ -109,7 +120,9 @@ def events_of(lines: Iterable[Line], theorem: Theorem) -> Iterator[Event]:
                 yield Expanding(line["node"], line["depth"], line["goal"], line["cost"], line["width"])
             case "Proposed":
                 candidates = tuple(Candidate(**each) for each in line["candidates"])
-                yield Proposed(line["node"], candidates, line["tokens"], line["usd"])
+                yield Proposed(line["node"], candidates, line["tokens"], line["usd"], line.get("again"))
+            case "Consulted":
+                yield Consulted(line["node"], _consultation(line["consultation"]))
             case "Tried":
                 candidate, children = Candidate(**line["candidate"]), tuple(line["children"])
                 yield Tried(line["node"], candidate, _outcome(line["outcome"]), children)
@@ -172,6 +185,10 @@ def _result(result: Line) -> SearchResult:
         partial=result["partial"],
         open_goals=tuple(map(parse_goal, result["open_goals"])),
     )
+
+
+def _consultation(consultation: Line) -> Consultation:
+    return Consultation(**{**consultation, "left_out": tuple(consultation["left_out"])})
 
 
 def _verdict(verdict: Line) -> Verdict:

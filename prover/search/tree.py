@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from prover.policy.protocols import again_of
 from prover.search.equal import key_of, renamed
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
 
@@ -37,10 +38,11 @@ class GoalNode:
 
     `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for
     the root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests
-    to the policy, `width` is how many candidates the last one was for, and `complete` whether it has no
-    more than those. `like` is the goal that it waits for. `circle` is the least depth of a goal that
-    something below was given up for reading like. `doubted`: a proof that goes through it was not
-    certified, and others are looked for. `queued`, `visits` and `total` belong to whoever drives the
+    to the policy, `width` is how many candidates the last one was for, and `again` is the price of the next
+    one, None where the policy has no more. `like` is the goal that it waits for. `circle` is the least depth
+    of a goal that something below was given up for reading like. `doubted`: a proof that goes through it was
+    not certified, and others are looked for. `left` is what a critic says that a proof
+    of it may cost, None where none was asked. `queued`, `visits` and `total` belong to whoever drives the
     search.
     """
 
@@ -58,13 +60,14 @@ class GoalNode:
     seen: set[str] = field(default_factory=set)
     asked: int = 0
     width: int = 0
-    complete: bool = False
+    again: float | None = 0.0
     like: GoalNode | None = None
     circle: int = 0
     doubted: bool = False
     queued: bool = False
     visits: int = 0
     total: float = 0.0
+    left: float | None = None
 
     @property
     def goals(self) -> tuple[Goal, ...]:
@@ -76,7 +79,14 @@ class GoalNode:
 
     @property
     def has_work(self) -> bool:
-        return self.searched and self.like is None and (bool(self.untried) or not self.complete)
+        return self.searched and self.like is None and (bool(self.untried) or self.again is not None)
+
+    @property
+    def to_ask(self) -> bool:
+        """Whether the policy is to be asked before anything else is tried."""
+        if self.again is None or not self.untried:
+            return self.again is not None
+        return self.again < -self.untried[0].logprob
 
 
 @dataclass(slots=True, eq=False)
@@ -117,8 +127,11 @@ class Tree:
 
     def propose(self, goal: GoalNode, width: int, candidates: Sequence[Candidate]) -> None:
         """Note what the policy answered when it was asked for `width` candidates."""
-        goal.asked, goal.width, goal.complete = goal.asked + 1, width, len(candidates) < width
+        goal.asked, goal.width, goal.again = goal.asked + 1, width, again_of(candidates, width)
+        left = bool(goal.untried)
         goal.untried.extend(c for c in candidates if c.tactic not in goal.seen)
+        if left and goal.asked > 1:
+            goal.untried = deque(sorted(goal.untried, key=lambda candidate: -candidate.logprob))
         goal.seen.update(candidate.tactic for candidate in candidates)
 
     def record(self, goal: GoalNode, candidate: Candidate, outcome: Outcome) -> TacticNode:
@@ -283,7 +296,7 @@ def _is_dead(goal: GoalNode) -> bool:
     return (
         goal.status is NodeStatus.OPEN
         and goal.like is None
-        and goal.complete
+        and goal.again is None
         and not goal.untried
         and all(tactic.status is NodeStatus.DEAD for tactic in goal.tactics)
     )

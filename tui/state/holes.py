@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from prover.events import Certified, Event, Finished, ProofFound, Proposed, Rejected, Tried
+from prover.events import Certified, Consulted, Event, Finished, ProofFound, Proposed, Rejected, Tried
 from prover.lean.source import Source
 from prover.types import SearchResult, Standing, Status, Theorem, Verdict
 from tui.state.forest import Forest, Scope
 from tui.state.thought import Thoughts
+
+_REASONING = 50_000  # characters of a model's reasoning that are kept, the newest
 
 
 class Phase(Enum):
@@ -104,6 +106,9 @@ class HoleState:
         self.forest.apply(scope, event)
         self.thoughts.follow(scope, event)
         match event:
+            case Consulted(consultation=consultation) if consultation.reasoning:
+                said = f"{consultation.model} ({consultation.prompt})\n\n{consultation.reasoning}"
+                self.reasoning = f"{self.reasoning}\n\n{said}".strip()[-_REASONING:]
             case Proposed(tokens=tokens, usd=usd):
                 scope.expansions += 1
                 scope.tokens += tokens

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from prover.events import (
     Certified,
+    Consulted,
     Duplicate,
     Event,
     Expanding,
@@ -24,6 +25,12 @@ from tui.state.forest import Scope
 from tui.state.rows import GoalRow
 
 KEPT = 1_000
+_WAYS = {
+    "tactics": "next tactics",
+    "proof": "a whole proof",
+    "repair": "a proof repaired by what Lean said",
+    "sketch": "a proof with holes",
+}
 _SHORT = 60
 
 
@@ -51,6 +58,15 @@ class Thoughts:
                 yield f"Starting{again}: {short(scope.goals[node].title)}"
             case Expanding(node=node) if scope.goals[node].tactics:
                 yield f"Asking for more ideas for goal {scope.goals[node].number}"
+            case Consulted(node, consultation):
+                number = scope.goals[node].number
+                if consultation.prompt:
+                    way = consultation.prompt.partition(".")[0]
+                    yield f"Asked {consultation.model} about goal {number}: {_WAYS.get(way, way)}"
+                if consultation.left_out:
+                    yield f"Its prompt had no room for {', '.join(consultation.left_out)}"
+                if consultation.trouble:
+                    yield f"{consultation.model}: {short(consultation.trouble)}"
             case Tried(node=node, candidate=candidate, outcome=Advanced(), children=children):
                 goals = "1 goal" if len(children) == 1 else f"{len(children)} goals"
                 number = scope.goals[node].number
@@ -102,6 +118,8 @@ def ending(result: SearchResult) -> str:
             return "Proved, if the open theorems that it leans on are"
         case Status.OPEN if result.stop is Stop.EXHAUSTED:
             return "Nothing is left to try: this policy has no more ideas here"
+        case Status.OPEN if result.stop is Stop.MODEL:
+            return f"There is no model to ask: {result.message}"
         case Status.OPEN:
             return f"Stopped by the {result.stop.value}; b gives more"
         case _:

@@ -34,7 +34,8 @@ def image_of(root: Path, imports: Sequence[str]) -> Path:
     """
     _require(root, imports)
     folder = root / "images"
-    image = folder / hashlib.sha256(header(imports).encode()).hexdigest()[:16]
+    recipe = START_SCRIPT.read_bytes() + header(imports).encode()
+    image = folder / hashlib.sha256(recipe).hexdigest()[:16]
     if not _is_complete(image):
         folder.mkdir(exist_ok=True)
         with FileLock(folder / "lock"):

@@ -27,6 +27,7 @@ const { showException, showLog, showName } = require("./messages.cjs");
 const MARK = `trace "${randomUUID()}"`;
 const DEFAULT_HEARTBEATS = 200000;
 const LINE_WIDTH = 100;
+const ABORTED = /^internal exception/; // what is thrown after an error that was reported
 const CORE_INITIAL_HEARTBEATS = 8; // fields of Core.Context
 const CORE_MAX_HEARTBEATS = 9;
 
@@ -274,9 +275,10 @@ class Proof {
     this.elaborator.setGoals(focused);
     const log = this.elaborator.log();
     const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
-    const said = thrown === null ? this.elaborator.saidSince(log) : [];
+    const said = this.elaborator.saidSince(log);
     [syntax, log].forEach(dec);
-    const error = thrown ?? said.find(({ severity }) => severity === "error")?.text;
+    const reported = said.find(({ severity }) => severity === "error")?.text;
+    const error = thrown === null || ABORTED.test(thrown) ? reported ?? thrown ?? undefined : thrown;
     if (error !== undefined) return { error };
     const next = snapshot(this.elaborator, state);
     const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root, this.environment) : null;
