@@ -48,8 +48,10 @@ theorem small_plus (m n : Num) (h : Small m) (i : Small n) : Small (plus m n) :=
 theorem drinker {α : Type} [Nonempty α] (P : α → Prop) : ∃ x, P x → ∀ y, P y := by sorry
 end Own
 """
-NAMES = """Own Num zero next Seq' nil push plus join size Small start more join_assoc size_join plus_cancel
-small_plus drinker α x y z xs k m n h i P""".split()
+NAMES = """
+Own Num zero next Seq' nil push plus join size Small start more join_assoc size_join plus_cancel
+small_plus drinker α x y z xs k m n h i P
+"""
 
 REWRITTEN = """
 inductive Chain (β : Type u) where
@@ -95,10 +97,14 @@ def keys(text: str) -> dict[str, str]:
 @given(st.integers(0, 10**6))
 def test_renaming_everything_changes_no_key(seed: int) -> None:
     rng = random.Random(seed)
-    fresh = dict(zip(NAMES, rng.sample([f"{c}{d}" for c in "abcdefgh" for d in range(9)], len(NAMES)), strict=True))
-    text = "".join(
-        fresh.get(part, part) for part in re.split(r"([^\W\d][\w']*)", FORBIDDEN)
+    fresh = dict(
+        zip(
+            NAMES.split(),
+            rng.sample([f"{c}{d}" for c in "abcdefgh" for d in range(9)], len(NAMES.split())),
+            strict=True,
+        )
     )
+    text = "".join(fresh.get(part, part) for part in re.split(r"([^\W\d][\w']*)", FORBIDDEN))
     assert list(keys(text).values()) == list(keys(FORBIDDEN).values())
 
 

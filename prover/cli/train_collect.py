@@ -36,14 +36,18 @@ if TYPE_CHECKING:  # late, so that help is fast
     help="Of one search: `64t` tactics, `30s` seconds, `20e` expansions.",
 )
 @click.option("--strategy", type=click.Choice(STRATEGIES), default="best-first", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the order of equally likely tactics.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Draws the order of equally likely tactics."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Leans side by side.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N problems.")
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so long.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so long."
+)
 @click.option(
     "--heartbeats",
     type=click.IntRange(min=1),
-    default=4000,
+    default=2000,
     show_default=True,
     metavar="N",
     help="Limit of one tactic, in thousands.",
@@ -72,9 +76,9 @@ def collect(
 ) -> None:
     """Search for the proofs of the problems in DIR, and keep every tactic that was tried.
 
-    DIR/round-R gets examples.jsonl, a line for each tactic tried on a goal: whether the finished proof needs it,
-    whether Lean took it, why not; and searches.jsonl, a line a search. A proof counts when Lean's kernel has
-    accepted it, with all others of its file. The same command goes on where it was stopped.
+    DIR/round-R gets examples.jsonl, a line for each tactic tried on a goal: whether the finished proof needs
+    it, whether Lean took it, why not; and searches.jsonl, a line a search. A proof counts when Lean's kernel
+    has accepted it, with others of its file. The same command goes on where it was stopped.
 
     \b
         prover train collect --data practice --round 1 --policy fixed --budget 64t
@@ -140,7 +144,8 @@ def _solved(searches: Sequence[Search]) -> int:
 def _conclude(collecting: Collecting, folder: str) -> None:
     done = collecting.done
     solved = [search for search in done if search.solved]
-    click.echo(f"{len(done):,} of {len(collecting.problems):,} problems searched for, {len(solved):,} proved: {folder}")
+    found = f"{len(solved):,} proved: {folder}"
+    click.echo(f"{len(done):,} of {len(collecting.problems):,} problems searched for, {found}")
     if solved:
         tactics = sum(search.tactics for search in done)
         needed = sorted(search.proved_at or 0 for search in solved)

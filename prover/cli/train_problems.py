@@ -20,7 +20,11 @@ if TYPE_CHECKING:  # late, so that help is fast
 @click.command()
 @click.option("--out", required=True, metavar="DIR", help="The training folder to make, or to go on with.")
 @click.option(
-    "--count", type=click.IntRange(min=1), default=5000, show_default=True, help="How many theorems, or a few more."
+    "--count",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="How many theorems, or a few more.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same problems.")
 @click.option(
@@ -32,17 +36,19 @@ if TYPE_CHECKING:  # late, so that help is fast
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that draw.")
 @click.pass_context
-def problems(context: click.Context, out: str, count: int, seed: int, forbid: tuple[str, ...], jobs: int) -> None:
+def problems(
+    context: click.Context, out: str, count: int, seed: int, forbid: tuple[str, ...], jobs: int
+) -> None:
     """Make theorems to practise on: Lean files of definitions and open theorems.
 
-    Families of definitions are drawn from schemas and at random: recursive functions on numbers, lists, trees,
-    expressions; logic; arithmetic; inductive predicates; under other names and in another style each time. What
-    seems to hold of them on small values is stated. Left out is what small values refute, what one plain tactic
-    proves at once, what was stated before, and what --forbid has: the same statement on the same definitions,
-    whatever they are called.
+    Families of definitions are drawn from schemas and at random: recursive functions on numbers, lists, trees
+    and expressions; logic; arithmetic; inductive predicates; under other names and in another style each
+    time. What seems to hold of them on small values is stated. Left out is what small values refute, what one
+    plain tactic proves at once, what was stated before, and what --forbid has: the same statement on the same
+    definitions, whatever they are called.
 
-    DIR gets problems/*.lean, problems.jsonl with a line a theorem, and manifest.json with the counts. The same
-    command goes on where it was stopped.
+    DIR gets problems/*.lean, problems.jsonl with a line a theorem, and manifest.json with the counts. The
+    same command goes on where it was stopped.
 
     \b
         prover train problems --out practice --count 5000 --seed 1 --forbid Bench/
@@ -74,7 +80,9 @@ def _watch(making: Making, gateway: LeanGateway, jobs: int, count: int) -> None:
             for done in work:
                 bar.update(task, completed=making.kept, description=done.kind)
                 if not live and done.number % 20 == 0:
-                    console.print(f"[{making.kept:,} of {count:,}] {done.number + 1:,} families", markup=False)
+                    console.print(
+                        f"[{making.kept:,} of {count:,}] {done.number + 1:,} families", markup=False
+                    )
 
 
 def _conclude(making: Making, out: str) -> None:

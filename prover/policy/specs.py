@@ -20,6 +20,7 @@ from prover.errors import InputError
 from prover.lean.guard import refusal
 from prover.models import ModelSettings
 from prover.policy.cascade import Cascade
+from prover.policy.fixed import FixedPolicy
 from prover.policy.only import PREFIX, OnlyPolicy
 from prover.policy.protocols import PolicyFactory, TacticGenerator
 from prover.policy.seeded import SeededPolicy

@@ -2,9 +2,10 @@
 
     collecting = Collecting(folder, plan, pools)
     for search in collecting.searches(jobs=1):
-        ...                          # and `collecting.stop()`, from a signal handler if need be, ends it early
+        ...                          # and `collecting.stop()`, from a signal handler perhaps, ends it early
 
-The unit of work is a file: its searches are written down when all their proofs have been certified together.
+The unit of work are some problems of a file: their searches are written down when all their proofs have
+been certified together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import queue
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
@@ -38,12 +39,13 @@ from prover.types import Budget, Hole, Standing, Status, Theorem
 PLAN = "collect.json"
 _LOCK = ".lock"
 _WIDTH = 90
+_AT_A_TIME = 6  # problems of a file, which Lean reads again for the next ones
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one round of a folder is. `forbidden`: Lean files whose theorems are not searched for, should any be
-    among the problems."""
+    """What one round of a folder is. `forbidden`: Lean files whose theorems are not searched for, should any
+    be among the problems."""
 
     round: int
     policy: str
@@ -88,9 +90,17 @@ class _Bench:
     plain: bool = False
 
 
+def _in_turns(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
+    """Some of each file after the other, then some more: who stops early has seen all families."""
+    files = [list(each) for _, each in groupby(problems, lambda problem: problem.file)]
+    for start in range(0, max(map(len, files), default=0), _AT_A_TIME):
+        parts = [file[start : start + _AT_A_TIME] for file in files]
+        yield from (part for part in parts if part)
+
+
 class Collecting:
-    """One round. What one search finds does not depend on the others. Raises `InputError` for a policy that is
-    none."""
+    """One round. What one search finds does not depend on the others. Raises `InputError` for a policy that
+    is none."""
 
     def __init__(self, folder: Path, plan: Plan, pools: GatewayFactory, limit: int | None = None) -> None:
         self._folder = folder
@@ -118,12 +128,12 @@ class Collecting:
         with self._opened():
             done = {(search.file, search.problem) for search in self.done}
             left = [problem for problem in self.problems if (problem.file, problem.name) not in done]
-            files = deque(list(each) for _, each in groupby(left, lambda problem: problem.file))
+            parts = deque(_in_turns(left))
             forbidden = forbidden_keys(map(Path, self._plan.forbidden))
-            yield from self._together(files, forbidden, min(jobs, len(files)))
+            yield from self._together(parts, forbidden, min(jobs, len(parts)))
 
     def _together(
-        self, files: deque[list[Problem]], forbidden: frozenset[str], jobs: int
+        self, parts: deque[list[Problem]], forbidden: frozenset[str], jobs: int
     ) -> Iterator[Search]:
         benches: dict[Worker, _Bench] = {}
         workers: list[Worker] = []
@@ -133,7 +143,7 @@ class Collecting:
                 worker = Worker(pool, self._policies, self._outbox, lambda: self._stopping)
                 workers.append(worker)
                 worker.start()
-                self._next_file(worker, pool, files, forbidden, benches)
+                self._next_part(worker, pool, parts, forbidden, benches)
             while benches and not self._stopping:
                 match self._outbox.get():
                     case Progress(worker, _, event):
@@ -144,7 +154,7 @@ class Collecting:
                         bench = benches[worker]
                         if self._take(bench, answer):
                             yield from self._write(bench)
-                            self._next_file(worker, bench.pool, files, forbidden, benches)
+                            self._next_part(worker, bench.pool, parts, forbidden, benches)
                     case Fatal(error):
                         raise error
                     case Stopped():
@@ -158,17 +168,17 @@ class Collecting:
 
     # -- one file ----------------------------------------------------------------------------------------
 
-    def _next_file(
+    def _next_part(
         self,
         worker: Worker,
         pool: WatchedPool,
-        files: deque[list[Problem]],
+        parts: deque[list[Problem]],
         forbidden: frozenset[str],
         benches: dict[Worker, _Bench],
     ) -> None:
         benches.pop(worker, None)
-        while files:
-            problems = files.popleft()
+        while parts:
+            problems = parts.popleft()
             source = read_file(self._folder / problems[0].file)
             theorems = {theorem.name: theorem for theorem in source.theorems}
             missing = [problem for problem in problems if problem.name not in theorems]
@@ -278,5 +288,3 @@ class Collecting:
         examples = self._into / EXAMPLES
         if examples.exists():
             os.truncate(examples, self.done[-1].examples_end if self.done else 0)
-
-

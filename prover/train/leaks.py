@@ -180,16 +180,17 @@ class _Reading:
 
     def written(self, conclusion: str) -> str:
         self._numbers, self._waiting = {}, []
-        parts = [self._statement(replace(self.stated, conclusion=conclusion))]
-        for full in self._waiting:  # grows while it is read
-            parts.append(self._definition(full))
-        return "\n".join(parts)
+        stated = self._statement(replace(self.stated, conclusion=conclusion))
+        definitions = map(self._definition, self._waiting)  # which grows while it is read
+        return "\n".join([stated, *definitions])
 
     def _statement(self, stated: _Stated) -> str:
         variables = dict(stated.binders)
         local: dict[str, int] = {}
         parts = [self._proposition(stated.conclusion, variables, local)]
-        premises = sorted(stated.premises, key=lambda premise: self._shape(_Stated(stated.binders, (), premise)))
+        premises = sorted(
+            stated.premises, key=lambda premise: self._shape(_Stated(stated.binders, (), premise))
+        )
         parts += [self._proposition(each, variables, local) for each in premises]
         for name in list(local):  # in the order of their mention, which goes on
             parts.append(self._type(variables[name], variables, local))
@@ -206,7 +207,9 @@ class _Reading:
             return self._tokens(text, variables, local)
 
     def _type(self, text: str, variables: dict[str, str], local: dict[str, int]) -> str:
-        return self._proposition(re.sub(r"\b(Type|Sort)\b\s*(\w+|\*|\(.*\))?", "Type", text), variables, local)
+        return self._proposition(
+            re.sub(r"\b(Type|Sort)\b\s*(\w+|\*|\(.*\))?", "Type", text), variables, local
+        )
 
     # -- names -------------------------------------------------------------------------------------------
 
@@ -233,7 +236,9 @@ class _Reading:
         short = name.removeprefix(".")
         if "." not in short:
             found = self._by_last.get(short, []) if name.startswith(".") else []
-            found = found or [_OTHER_NAMES[k] for k in _OTHER_NAMES if name.startswith(".") and k.endswith(name)]
+            found = found or [
+                _OTHER_NAMES[k] for k in _OTHER_NAMES if name.startswith(".") and k.endswith(name)
+            ]
             return found[-1] if found else None
         endings = [full for full in self._constructors if full.endswith(f".{short}")]
         return endings[-1] if endings else None
@@ -293,9 +298,10 @@ class _Reading:
         return " ".join([*map(shown, patterns), "=>", shown(body)])
 
     def _bound_in(self, pattern: Term) -> Iterator[str]:
-        if not pattern.args and self._constructor(pattern.head) is None and not pattern.head.isdigit():
-            if pattern.head not in ("_", "true", "false"):
-                yield pattern.head
+        head = pattern.head
+        is_name = not pattern.args and not head.isdigit() and head not in ("_", "true", "false")
+        if is_name and self._constructor(head) is None:
+            yield head
         for arg in pattern.args:
             yield from self._bound_in(arg)
 
@@ -305,7 +311,8 @@ class _Reading:
         return Term(pattern.head, tuple(self._without(arg, unused) for arg in pattern.args))
 
     def _tokens(self, text: str, variables: Iterable[str], local: dict[str, int]) -> str:
-        found, dotted = [], False
+        found: list[str] = []
+        dotted = False
         for word in words(text):
             if word.free and dotted:
                 found[-1] = self._name(f".{word.text}", (), local)
@@ -347,7 +354,9 @@ class _Reading:
     def _predicate(self, symbol: Symbol) -> str:
         head = _stated(without_comments(symbol.declaration.statement), every=True)
         body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
-        arms = [_stated(f"rule {arm}") for arm in split_outer(re.sub(r"^\s*(where|:=)", "", body), "|") if arm]
+        arms = [
+            _stated(f"rule {arm}") for arm in split_outer(re.sub(r"^\s*(where|:=)", "", body), "|") if arm
+        ]
         rules = [replace(arm, binders=(*head.binders, *arm.binders)) for arm in arms]
         shown = [self._statement(rule) for rule in sorted(rules, key=self._shape)]
         return " | ".join([self._statement(head), *shown])
@@ -357,7 +366,9 @@ class _Reading:
             raise NotRead(symbol.name)
         signature, function = read_signature(symbol.declaration.statement), read_function(symbol)
         local: dict[str, int] = {}
-        types = [self._term(each, signature.variables, local) for each in (*signature.arguments, signature.result)]
+        types = [
+            self._term(each, signature.variables, local) for each in (*signature.arguments, signature.result)
+        ]
         ordered = sorted(_flat(function.arms), key=lambda arm: self._outline(arm, symbol.name))
         arms = [self._arm(arm, (), {}) for arm in ordered]
         return f"def {' '.join(types)} {' '.join(arms)}"
@@ -383,5 +394,3 @@ def _heads(term: Term) -> Iterator[str]:
     for patterns, body in term.arms:
         for each in (*patterns, body):
             yield from _heads(each)
-
-

@@ -1,11 +1,11 @@
-"""Makes a training folder's problems: draws families, drops what should not be there, and asks Lean of the rest.
+"""Makes a training folder's problems: draws families, drops what should not be there, asks Lean of the rest.
 
     making = Making(folder, wanted)
     for family in making.work(gateway, jobs=2):
         ...                          # and `making.stop()`, from a signal handler if need be, ends it early
 
-The same seed gives the same problems. What is done is written down family by family, so the work goes on where it
-was stopped.
+The same seed gives the same problems. What is done is written down family by family, so the work goes on
+where it was stopped.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from prover.bench.store import write_whole
 from prover.errors import InputError
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import parse_source
-from prover.train.data import MANIFEST, PROBLEMS, Made, Problem, as_line, read_made, write_problems
+from prover.train.data import MANIFEST, PROBLEMS, Made, Problem, read_made, write_problems
 from prover.train.leaks import forbidden_keys, keys_of
 from prover.train.lines import append, whole_lines
 from prover.train.making.arithmetic import arithmetic_family
-from prover.train.making.families import Family, recursive_family
+from prover.train.making.families import recursive_family
 from prover.train.making.logic import logic_family
 from prover.train.making.relations import relation_family
+from prover.train.making.written import Family
 
 GENERATOR = 1
 """The version of what is drawn: another one draws other problems from the same seed."""
@@ -116,9 +117,7 @@ class Making:
         if self.complete:
             write_problems(self._folder, self._problems(), self._made())
 
-    def _judged(
-        self, drawn: _Drawn, forbidden: frozenset[str], seen: set[str], gateway: LeanGateway
-    ) -> Done:
+    def _judged(self, drawn: _Drawn, forbidden: frozenset[str], seen: set[str], gateway: LeanGateway) -> Done:
         family = drawn.family
         leaked = [name for name, _ in family.theorems if drawn.keys[name] in forbidden]
         fresh: dict[str, str] = {}
@@ -211,9 +210,7 @@ def _drawn(seed: int, first: int, jobs: int) -> Generator[_Drawn, None, None]:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _probed(
-    family: Family, theorems: Sequence[tuple[str, str]], gateway: LeanGateway
-) -> Mapping[str, str]:
+def _probed(family: Family, theorems: Sequence[tuple[str, str]], gateway: LeanGateway) -> Mapping[str, str]:
     """Of each theorem whether it is `open`, `trivial`, or `wrong`: no statement that Lean understands. None
     where the definitions are not."""
     lines = family.text.count("\n") + 1

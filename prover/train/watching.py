@@ -1,9 +1,8 @@
-"""Looking on at searches that are made for what they try: who takes each proof on trust until a file is done, and
-what the search makes of its goals.
+"""Looking on at searches that are made for what they try, and taking their proofs on trust for a while.
 
 A search whose proof was found goes on to edit it, which may take longer than it took itself, and certifies it
-by elaborating the file again. For practice the proofs of a file are certified together, and editing gets a few
-runs of Lean.
+by elaborating the file again. For practice the proofs of a file are certified together, and editing gets a
+few runs of Lean.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from prover.types import (
     Verdict,
 )
 
-EDITING = 24
+EDITING = 12
 """How many runs of Lean a proof is edited with."""
 
 _Place = tuple[int, int]
@@ -55,17 +54,17 @@ class Runs:
     """What Lean was asked in one session, by the search and by those who edited its proof."""
 
     goals: dict[_Place, Goal] = field(default_factory=dict)
-    _asked: dict[_Place, dict[str, Outcome]] = field(default_factory=dict)
+    _asked: dict[_Place, list[tuple[str, Outcome]]] = field(default_factory=dict)
     _ways: dict[_Place, _Way | None] = field(default_factory=dict)
 
     def add(self, state: TacticState, tactic: str, goal: int, outcome: Outcome) -> None:
         self.goals[state.id, goal] = state.goals[goal]
-        self._asked.setdefault((state.id, goal), {})[tactic] = outcome
+        self._asked.setdefault((state.id, goal), []).append((tactic, outcome))
 
     def way(self, place: _Place) -> _Way | None:
         """The shortest proof of a goal, None where there is none. To be asked when all is over."""
         if place not in self._ways:
-            ways = [way for each in self._asked.get(place, {}).items() if (way := self._by(*each)) is not None]
+            ways = [way for each in self._asked.get(place, ()) if (way := self._by(*each)) is not None]
             self._ways[place] = min(ways, key=lambda way: (way.steps, way.length, way.tactic), default=None)
         return self._ways[place]
 
@@ -98,8 +97,9 @@ class Runs:
         way = self.way(place)
         assert way is not None
         yield place, way
-        for group in way.state.groups if way.state else ():
-            yield from self.steps((way.state.id, group[0]))
+        if way.state is not None:
+            for group in way.state.groups:
+                yield from self.steps((way.state.id, group[0]))
 
 
 class WatchedGateway:

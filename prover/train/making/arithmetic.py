@@ -20,8 +20,7 @@ _LINE = 100
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """`types` are those of the variables; `{x}` in the texts is one of them. `holds` is None where it need not be
-    computed."""
+    """`types` are those of the variables; `{x}` in the texts is one of them."""
 
     types: Mapping[str, str]
     premises: tuple[str, ...]
@@ -113,7 +112,7 @@ def _shown(rng: random.Random, of: Polynomial, variables: Sequence[str], caret: 
         if abs(factor) != 1 or not parts:
             parts.insert(0, str(abs(factor)))
         shown = " * ".join(parts)
-        text += (f" {'-' if factor < 0 else '+'} {shown}" if text else f"-({shown})" if factor < 0 else shown)
+        text += f" {'-' if factor < 0 else '+'} {shown}" if text else f"-({shown})" if factor < 0 else shown
     return text or "0"
 
 
@@ -180,7 +179,9 @@ def _remainder(rng: random.Random) -> _Claim:
         for at in itertools.product(range(2 * modulus), repeat=count)
         if all(value % modulus == rest for value, rest in zip(at[:known], rests, strict=False))
     }
-    premises = tuple(f"{{{name}}} % {modulus} = {rest}" for name, rest in zip("ab", rests[:known], strict=False))
+    premises = tuple(
+        f"{{{name}}} % {modulus} = {rest}" for name, rest in zip("ab", rests[:known], strict=False)
+    )
     said = f"({_shown(rng, of, 'abcd'[:count], rng.random() < 0.4)}) % {modulus}"
     if len(seen) == 1:
         return _Claim(types, premises, f"{said} = {seen.pop()}")
@@ -201,7 +202,9 @@ def _divisor(rng: random.Random) -> _Claim:
         return _Claim(types, (), f"{modulus} ∣ {_shown(rng, of, 'abcd'[:count], False)}", holds)
     types = {**types, "d": next(iter(types.values()))}
     combined = " + ".join(
-        rng.choice(("{%s}", "{%s} * {a}", "{a} * {%s}", "2 * {%s}", "{%s} * {%s}", "{%s} * 3")).replace("%s", name)
+        rng.choice(("{%s}", "{%s} * {a}", "{a} * {%s}", "2 * {%s}", "{%s} * {%s}", "{%s} * 3")).replace(
+            "%s", name
+        )
         for name in list(types)[:count]
     )
     return _Claim(types, tuple(f"{{d}} ∣ {{{name}}}" for name in list(types)[:count]), f"{{d}} ∣ {combined}")
@@ -257,7 +260,9 @@ def _exists(rng: random.Random) -> _Claim:
     shown = _shown(rng, of, "ab", False)
     enough = left < factor and factor * 0 + left <= _value(of, (rest, other))
     types = {"a": type_, "b": type_}
-    return _Claim(types, (kind("{a}", rest), kind("{b}", other)), kind(shown, left), len(results) == 1 and enough)
+    return _Claim(
+        types, (kind("{a}", rest), kind("{b}", other)), kind(shown, left), len(results) == 1 and enough
+    )
 
 
 def _bounded(rng: random.Random) -> _Claim:
@@ -289,13 +294,23 @@ def _sequence_family(rng: random.Random, names: Names, most: int) -> Family:
     """A function on numbers by recursion, and what its values are."""
     function = names.function("total")
     if rng.random() < 0.5:
-        closed = {(2,): rng.choice((0, 1, 1, 2, 3)), (1,): rng.randint(0, 4), (0,): rng.randint(0, 3)}
+        closed: Polynomial = {
+            (2,): rng.choice((0, 1, 1, 2, 3)),
+            (1,): rng.randint(0, 4),
+            (0,): rng.randint(0, 3),
+        }
         if rng.random() < 0.3:
-            closed[(3,)] = rng.choice((1, 2))
+            closed[3,] = rng.choice((1, 2))
         values = [_value(closed, (n,)) for n in range(40)]
         step = _sum(_shifted(closed), closed, -1)
-        rule = f"{{f}} {{n}} + ({_shown(rng, step, 'n', False)})" if len(step) > 1 else f"{{f}} {{n}} + {_shown(rng, step, 'n', False)}"
-        claims = [_Claim({"n": "Nat"}, (), f"{function} {{n}} = {_shown(rng, closed, 'n', rng.random() < 0.5)}")]
+        rule = (
+            f"{{f}} {{n}} + ({_shown(rng, step, 'n', False)})"
+            if len(step) > 1
+            else f"{{f}} {{n}} + {_shown(rng, step, 'n', False)}"
+        )
+        claims = [
+            _Claim({"n": "Nat"}, (), f"{function} {{n}} = {_shown(rng, closed, 'n', rng.random() < 0.5)}")
+        ]
     else:
         factor, more, first = rng.choice((1, 2, 2, 3, 4)), rng.randint(0, 5), rng.randint(0, 4)
         values = [first]
@@ -349,7 +364,9 @@ def _on_values(rng: random.Random, function: str, values: Sequence[int]) -> list
     for a, b in itertools.product(range(4), range(6)):
         below = all(a * i + b <= values[i] for i in range(last))
         tight = any(a * i + b == values[i] for i in range(last))
-        shown = " + ".join(part for part in (f"{a} * {{n}}" if a else "", str(b) if b or not a else "") if part)
+        shown = " + ".join(
+            part for part in (f"{a} * {{n}}" if a else "", str(b) if b or not a else "") if part
+        )
         found.append(_Claim(n, (), f"{shown} ≤ {function} {{n}}", below and tight and a + b > 0))
     two = {"m": "Nat", "n": "Nat"}
     grows = all(values[i] <= values[i + 1] for i in range(last))

@@ -1,5 +1,5 @@
-"""What may hold of a family's functions: laws that exploration finds, and statements of other shapes, made from
-terms that are compared on samples."""
+"""What may hold of a family's functions: laws that exploration finds, and statements of other shapes, made
+from terms that are compared on samples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from prover.policy.builders import builders_for
 from prover.policy.exploration import explore
 from prover.policy.laws import Builder, Law
-from prover.policy.programs import Programs
 from prover.policy.rewriting import replaced
 from prover.policy.syntax import Term
 from prover.policy.values import FALSE, TRUE, Value
@@ -85,7 +84,9 @@ class Conjectures:
         ]
         found: list[Statement] = []
         for shape in shapes:
-            stated = dict.fromkeys(self._closed(premises, conclusion, types) for premises, conclusion in shape)
+            stated = dict.fromkeys(
+                self._closed(premises, conclusion, types) for premises, conclusion in shape
+            )
             found += itertools.islice((each for each in stated if self._is_fit(each)), _OF_A_SHAPE)
         return found
 
@@ -147,7 +148,9 @@ class Conjectures:
     def _closed(self, premises: Sequence[Term], conclusion: Term, types: Mapping[str, Term]) -> Statement:
         heads = {head for part in (*premises, conclusion) for head in heads_of(part)}
         return Statement(
-            tuple((name, type_) for name, type_ in types.items() if name in heads), tuple(premises), conclusion
+            tuple((name, type_) for name, type_ in types.items() if name in heads),
+            tuple(premises),
+            conclusion,
         )
 
     # -- shapes ------------------------------------------------------------------------------------------
@@ -173,7 +176,11 @@ class Conjectures:
             if all(one.values[n] == other.values[n] for n in at):
                 if _shares(test.term, one.term, other.term):
                     yield [premise], Term("=", (one.term, other.term))
-            elif one.type == _NUMBER and self._ordered and all(number(one.values[n]) <= number(other.values[n]) for n in at):
+            elif (
+                one.type == _NUMBER
+                and self._ordered
+                and all(number(one.values[n]) <= number(other.values[n]) for n in at)
+            ):
                 yield [premise], Term("≤", (one.term, other.term))
 
     def _equivalent(self, made: Sequence[_Made]) -> Iterator[tuple[list[Term], Term]]:
@@ -205,9 +212,7 @@ class Conjectures:
         tests = _tests(made)
         for _ in range(200 if len(tests) > 1 else 0):
             (a, t), (b, u) = self._rng.choice(tests), self._rng.choice(tests)
-            if a.term != b.term and all(
-                x == t or y == u for x, y in zip(a.values, b.values, strict=True)
-            ):
+            if a.term != b.term and all(x == t or y == u for x, y in zip(a.values, b.values, strict=True)):
                 one, other = Term("=", (a.term, _word(t))), Term("=", (b.term, _word(u)))
                 yield [], Term("∨", (one, other))
 

@@ -30,7 +30,9 @@ def drawn_functions(rng: random.Random, of: Datatype, known: Mapping[str, Functi
     """Three or four of the functions that any type of trees has; `known` are those that they may use."""
     made = [
         _function(of, "u_size", _NUMBER, lambda _, parts: _successor(_sum("u_size", parts))),
-        _function(of, "u_ends", _NUMBER, lambda _, parts: _sum("u_ends", parts) if parts else Term("S", (_ZERO,))),
+        _function(
+            of, "u_ends", _NUMBER, lambda _, parts: _sum("u_ends", parts) if parts else Term("S", (_ZERO,))
+        ),
         _function(of, "u_tall", _NUMBER, lambda _, parts: _successor(_highest("u_tall", parts))),
         _counting(rng, of),
         _turning(rng, of),
@@ -173,7 +175,11 @@ def _exchanging(rng: random.Random, of: Datatype) -> Function | None:
         return Term(
             name,
             tuple(
-                Term("u_swap", (v,)) if t.head == "U" else Term("S", (v,)) if t == _NUMBER and not pairs else v
+                Term("u_swap", (v,))
+                if t.head == "U"
+                else Term("S", (v,))
+                if t == _NUMBER and not pairs
+                else v
                 for v, t in parts
             ),
         )

@@ -1,4 +1,4 @@
-"""Families of problems: definitions that have something to do with each other, and what seems to hold of them."""
+"""Families of definitions that have something to do with each other, and what seems to hold of them."""
 
 from __future__ import annotations
 

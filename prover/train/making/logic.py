@@ -1,4 +1,4 @@
-"""Propositional and first-order logic: formulas drawn at random, of which those stay that no small model refutes."""
+"""Propositional and first-order logic: formulas drawn at random that no small model refutes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def logic_family(rng: random.Random, most: int) -> Family:
     drawn = refuted = 0
     found: list[tuple[list[Formula], Formula]] = []
     for _ in range(_DRAWN):
-        premises = [_formula(rng, predicates, (), rng.choice((1, 1, 2))) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))]
+        premises = [
+            _formula(rng, predicates, (), rng.choice((1, 1, 2)))
+            for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))
+        ]
         conclusion = _formula(rng, predicates, (), rng.choice((1, 2, 2, 3)))
         drawn += 1
         if not _valid(premises, conclusion, models):
@@ -85,11 +88,11 @@ def _mentions(formula: Formula, variable: str) -> bool:
     return any(_mentions(part, variable) for part in formula[1:] if isinstance(part, tuple))
 
 
-def _models(
-    predicates: Sequence[tuple[str, int]], first_order: bool, rng: random.Random
-) -> Iterator[_Model]:
+def _models(predicates: Sequence[tuple[str, int]], first_order: bool, rng: random.Random) -> Iterator[_Model]:
     if not first_order:
-        for values in itertools.product((frozenset[tuple[int, ...]](), frozenset([()])), repeat=len(predicates)):
+        for values in itertools.product(
+            (frozenset[tuple[int, ...]](), frozenset([()])), repeat=len(predicates)
+        ):
             yield _Model(1, dict(zip(predicates, values, strict=True)))
         return
     for _ in range(_MODELS):
@@ -144,7 +147,7 @@ def _valid(premises: Sequence[Formula], conclusion: Formula, models: Sequence[_M
 
 def _tells(premises: Sequence[Formula], conclusion: Formula, models: Sequence[_Model]) -> bool:
     """Whether all premises are needed, can hold together, and do not contain the conclusion."""
-    if conclusion in premises or conclusion[0] == "atom" and not premises:
+    if conclusion in premises or (conclusion[0] == "atom" and not premises):
         return False
     held = sum(all(_true(premise, model, {}) for premise in premises) for model in models)
     if held < min(_SUPPORT, max(1, len(models) // 16)):
@@ -175,9 +178,7 @@ def _written(
     if not first_order and rng.random() < 0.6:
         binders.append(f"({' '.join(given.values())} : Prop)")
     else:
-        binders += [
-            f"({given[name]} : {' → '.join([type_] * arity + ['Prop'])})" for name, arity in used
-        ]
+        binders += [f"({given[name]} : {' → '.join([type_] * arity + ['Prop'])})" for name, arity in used]
     name = names.theorem(())
     if rng.random() < 0.5:
         labels = names.premises(len(premises), [*given.values(), *bound.values()])

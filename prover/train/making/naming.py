@@ -6,7 +6,12 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 
-_WORDS = (
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WORDS = _listed(
     "acc add alpha apply arrange ascend atom band base beam bend bind blend block bloom bolt bond bound "
     "branch bridge build bump bundle carry cast chain check chip chop clamp clip close code coil collect "
     "copy core count cover crop cross curl cut cycle dash deal decode deck delta dig dot double draw drift "
@@ -20,52 +25,102 @@ _WORDS = (
     "shape shift side size skip slide slot snap snoc sort span spin split spot spread stack stage star "
     "start stem step stir strip sub sum swap sweep swing tag tail take tap tie tilt tip total trace trail "
     "tree trim turn twin twist unit unzip val view walk wave weave weigh width wind wrap zero zip zone"
-).split()
-_TYPES = (
+)
+_TYPES = _listed(
     "Seq Chain Row Stack Queue Pile Line Vec Bag Items Stream Trail Tree Bush Shrub Forest Node Shape Rope "
     "Heap Trie Cell Box Slot Maybe Opt Num Nn Peano Unary Count Size Level Term Expr Exp Formula Form Prog "
     "Code Cmd Instr Op Word Path Bits Bin Digits Color State Mode Light Dir Side Sign Grade Kind Tok Symbol "
     "Graph Layer Part Piece Frame Tower Brick Bead Knot Ring Gate Circuit Wire Lamp Plan Task Job Step"
-).split()
-_CONSTRUCTORS = (
+)
+_CONSTRUCTORS = _listed(
     "nil cons leaf node zero succ empty push tip fork branch lit plus times neg app lam var base step one "
     "two pair inl inr left right mk end more stop go unit link join single twin stem bud twig root wrap "
     "none some here there lo hi on off cold warm hot top bot null snoc add mul cond seq skip tick loop "
     "north south east west red green blue black white gray first second third start done wait both either"
-).split()
+)
 _SYNONYMS: Mapping[str, str] = {
-    "add": "add plus sum", "mul": "mul times mult prod", "monus": "sub minus monus", "double": "double dbl twice",
-    "half": "half div2 halve", "even": "even isEven evenb", "parity": "even evenb par", "eqn": "eq beq eqb same equal",
-    "le": "le leb lte leq", "lt": "lt ltb less", "max": "maxi maximum larger upper", "min": "mini minimum smaller lower",
-    "app": "append app cat concat plus", "rev": "rev reverse backwards", "flipped": "rev reverse revs",
-    "revApp": "revAcc revAppend revOnto qrev shunt itrev", "snoc": "snoc addLast addEnd put", "len": "len length size count",
-    "take": "take firstn prefix", "drop": "drop skipn skip", "map": "map mapAll each", "keep": "filter keep select",
-    "every": "all every forallb", "some": "any exists' some'", "elem": "elem mem member contains", "count": "count occ num",
-    "insert": "insert ins insort place", "sort": "sort isort insertionSort", "ordered": "sorted ordered isSorted",
-    "total": "sum total sumAll", "product": "prod product", "size": "size count nodes", "height": "height depth hgt",
-    "mirror": "mirror flip reflect swap", "inOrder": "flatten inorder toList", "evalE": "eval aeval denote value",
-    "evalF": "eval beval interp holds", "exec": "exec run execute", "compileG": "compile comp", "N": "Nat' Peano Natural Num Unary",
-    "L": "List' MyList Seq Lst Listing", "O": "Option' Maybe Opt", "P": "Pair Prod' Two", "T": "Tree BinTree Tree'",
-    "Z": "zero z Z O ze", "S": "succ s S suc next", "Nil": "nil empty nl Nil", "Cons": "cons push cn Cons",
-    "None": "none nothing", "Some": "some just", "Leaf": "leaf empty nil tip", "Node": "node branch bin",
-    "last": "last final", "head": "head first hd", "tail": "tail rest tl", "join": "flatten concat join",
-    "zip": "zip pairUp", "zipWith": "zipWith map2 combine", "foldr": "foldr reduce fold", "foldl": "foldl accumulate",
-    "copies": "replicate repeat' copies", "nth": "nth get at' index", "isZero": "isZero zerob iszero",
-}  # fmt: skip
+    "add": "add plus sum",
+    "mul": "mul times mult prod",
+    "monus": "sub minus monus",
+    "double": "double dbl twice",
+    "half": "half div2 halve",
+    "even": "even isEven evenb",
+    "parity": "even evenb par",
+    "eqn": "eq beq eqb same equal",
+    "le": "le leb lte leq",
+    "lt": "lt ltb less",
+    "max": "maxi maximum larger upper",
+    "min": "mini minimum smaller lower",
+    "app": "append app cat concat plus",
+    "rev": "rev reverse backwards",
+    "flipped": "rev reverse revs",
+    "revApp": "revAcc revAppend revOnto qrev shunt itrev",
+    "snoc": "snoc addLast addEnd put",
+    "len": "len length size count",
+    "take": "take firstn prefix",
+    "drop": "drop skipn skip",
+    "map": "map mapAll each",
+    "keep": "filter keep select",
+    "every": "all every forallb",
+    "some": "any exists' some'",
+    "elem": "elem mem member contains",
+    "count": "count occ num",
+    "insert": "insert ins insort place",
+    "sort": "sort isort insertionSort",
+    "ordered": "sorted ordered isSorted",
+    "total": "sum total sumAll",
+    "product": "prod product",
+    "size": "size count nodes",
+    "height": "height depth hgt",
+    "mirror": "mirror flip reflect swap",
+    "inOrder": "flatten inorder toList",
+    "evalE": "eval aeval denote value",
+    "evalF": "eval beval interp holds",
+    "exec": "exec run execute",
+    "compileG": "compile comp",
+    "N": "Nat' Peano Natural Num Unary",
+    "L": "List' MyList Seq Lst Listing",
+    "O": "Option' Maybe Opt",
+    "P": "Pair Prod' Two",
+    "T": "Tree BinTree Tree'",
+    "Z": "zero z Z O ze",
+    "S": "succ s S suc next",
+    "Nil": "nil empty nl Nil",
+    "Cons": "cons push cn Cons",
+    "None": "none nothing",
+    "Some": "some just",
+    "Leaf": "leaf empty nil tip",
+    "Node": "node branch bin",
+    "last": "last final",
+    "head": "head first hd",
+    "tail": "tail rest tl",
+    "join": "flatten concat join",
+    "zip": "zip pairUp",
+    "zipWith": "zipWith map2 combine",
+    "foldr": "foldr reduce fold",
+    "foldl": "foldl accumulate",
+    "copies": "replicate repeat' copies",
+    "nth": "nth get at' index",
+    "isZero": "isZero zerob iszero",
+}
 _TAKEN = frozenset(
-    "and at by cast class close compare cond const def deriving do else end exists' export extends flip for "
-    "forall from fun guard have id if import in infix inferInstance instance ite let local macro match max min "
-    "mut mutual namespace nofun not notation open or panic partial prefix private protected repr return "
-    "scoped seq set show sorry step structure syntax then theorem toString trace trivial universe unless unsafe "
-    "using variable where while with xor absurd dite inline max_prec meta pure bind some none Nat List Option Prod Bool "
-    "Unit Type Prop Sort Int String Char Fin Array Task Seq Stream Prod Sum Sigma Quot Eq Or And Not Iff True False "
-    "Subtype Option' init section lemma example inductive abbrev attribute tactic declare_syntax_cat elab calc suffices "
-    "try catch finally throw assert any rfl decreasing_by termination_by continue break nomatch this Type' postfix "
-    "stop".split()
+    _listed(
+        "and at by cast class close compare cond const def deriving do else end exists' export extends "
+        "flip for forall from fun guard have id if import in infix inferInstance instance ite let local "
+        "macro match max min mut mutual namespace nofun not notation open or panic partial prefix private "
+        "protected repr return scoped seq set show sorry step structure syntax then theorem toString "
+        "trace trivial universe unless unsafe using variable where while with xor absurd dite inline "
+        "max_prec meta pure bind some none Nat List Option Prod Bool Unit Type Prop Sort Int String Char "
+        "Fin Array Task Seq Stream Sum Sigma Quot Eq Or And Not Iff True False Subtype Option' init "
+        "section lemma example inductive abbrev attribute tactic declare_syntax_cat elab calc suffices "
+        "try catch finally throw assert any rfl decreasing_by termination_by continue break nomatch this "
+        "Type' postfix stop "
+    )
 )
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
 _VARIABLES = {
-    "number": ("n m k", "x y z", "a b c", "i j k", "m n p", "n₁ n₂ n₃", "u v w", "p q r", "k l m", "x₁ x₂ x₃"),
+    "number": ("n m k", "x y z", "a b c", "i j k", "m n p", "n₁ n₂ n₃", "u v w", "p q r", "k l m",
+               "x₁ x₂ x₃"),
     "list": ("xs ys zs", "l l' l''", "as bs cs", "l₁ l₂ l₃", "s t u", "us vs ws", "xs xs' xs''", "p q r"),
     "element": ("x y z", "a b c", "e d c", "v w u", "x x' x''", "a₁ a₂ a₃", "u v w", "h k j"),
     "tree": ("t u v", "t₁ t₂ t₃", "s t u", "a b c", "t t' t''", "l r m", "x y z"),
@@ -75,8 +130,19 @@ _VARIABLES = {
     "test": ("p q r", "P Q R", "p p' p''", "φ ψ χ", "test chk sel"),
 }  # fmt: skip
 _GREEK = ("α", "β", "γ", "τ", "σ", "A", "B", "X", "E", "T")
-_PREMISES = ("h h' h''", "h₁ h₂ h₃", "H H1 H2", "hp hq hr", "h0 h1 h2", "hx hy hz", "hyp₁ hyp₂ hyp₃", "e e' e''")  # fmt: skip
-_ENDINGS = ("eq comm assoc id nil cons zero succ left right dist idem inv mono le pos ne spec lemma aux fact").split()
+_PREMISES = (
+    "h h' h''",
+    "h₁ h₂ h₃",
+    "H H1 H2",
+    "hp hq hr",
+    "h0 h1 h2",
+    "hx hy hz",
+    "hyp₁ hyp₂ hyp₃",
+    "e e' e''",
+)
+_ENDINGS = _listed(
+    "eq comm assoc id nil cons zero succ left right dist idem inv mono le pos ne spec lemma aux fact"
+)
 
 
 class Names:
@@ -166,8 +232,7 @@ class Names:
         if self._case == "short" or rng.random() < 0.45:
             return rng.choice(_WORDS)
         one, other = rng.sample(_WORDS, 2)
-        joined = {"camel": one + other.capitalize(), "snake": f"{one}_{other}"}.get(self._case, one + other)
-        return joined
+        return {"camel": one + other.capitalize(), "snake": f"{one}_{other}"}.get(self._case, one + other)
 
     def _syllables(self) -> str:
         rng = self._rng

@@ -1,13 +1,13 @@
-"""Inductive predicates: on numbers by rules drawn at random, tried on all that the rules derive for small numbers;
-and the closures of a relation."""
+"""Inductive predicates: on numbers by rules drawn at random, tried on all that the rules derive for small
+numbers."""
 
 from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from prover.train.making.closures import closure_family, stated
 from prover.train.making.naming import Names
 from prover.train.making.written import Family
 
@@ -63,12 +63,12 @@ class _Relation:
 def relation_family(rng: random.Random, most: int) -> Family:
     names = Names(rng)
     if rng.random() < 0.25:
-        return _closure_family(rng, names, most)
+        return closure_family(rng, names, most)
     one = rng.random() < 0.5
     text, claims, kind = _predicates(rng, names) if one else _relations(rng, names)
     rng.shuffle(claims)
     found = [said for said, holds in claims if holds][:most]
-    theorems = tuple(_written(rng, names, *said) for said in found)
+    theorems = tuple(stated(rng, names, *said) for said in found)
     refuted = sum(not holds for _, holds in claims)
     return Family(f"relation/{kind}", text, theorems, "", len(claims), refuted)
 
@@ -76,33 +76,6 @@ def relation_family(rng: random.Random, most: int) -> Family:
 _Said = tuple[str, tuple[str, ...], str]
 """The variables, the premises and the conclusion."""
 _Claims = list[tuple[_Said, bool]]
-
-
-def _written(
-    rng: random.Random, names: Names, variables: str, premises: Sequence[str], conclusion: str, before: str = ""
-) -> tuple[str, str]:
-    drawn = names.variables(["number"] * len(variables.split()))
-    given = dict(zip(variables.split(), drawn, strict=True))
-    premises = [premise.format(**given) for premise in premises]
-    conclusion = conclusion.format(**given)
-    type_ = _type_in(before)
-    binders = [before] if before else []
-    if drawn:
-        binders.append(f"({' '.join(drawn)} : {type_})")
-    if rng.random() < 0.5:
-        labels = names.premises(len(premises), drawn)
-        binders += [f"({label} : {premise})" for label, premise in zip(labels, premises, strict=False)]
-    else:
-        conclusion = " → ".join([*(f"({p})" if any(c in p for c in "∀∃→↔") else p for p in premises), conclusion])
-    name = names.theorem(())
-    line = " ".join([f"theorem {name}", *binders]) + " :"
-    text = f"{line} {conclusion}" if len(line + conclusion) < 100 else f"{line}\n    {conclusion}"
-    return name, f"{text} := by sorry"
-
-
-def _type_in(before: str) -> str:
-    """The type of the variables: numbers, unless a type variable was declared."""
-    return before[1 : before.index(" ")] if before.startswith("{") else "Nat"
 
 
 def _drawn_predicate(rng: random.Random, name: str) -> _Predicate:
@@ -153,7 +126,9 @@ def _on_predicate(rng: random.Random, of: _Predicate) -> _Claims:
         claims.append((("", (), f"¬ {p} {number}"), number not in members))
     for factor, more in itertools.product((1, 2, 3), range(8)):
         if (factor, more) != (1, 0) and (factor, more) not in of.steps:
-            holds = all(factor * number + more in members for number in small if factor * number + more <= _LARGE)
+            holds = all(
+                factor * number + more in members for number in small if factor * number + more <= _LARGE
+            )
             claims.append((("n", (f"{p} {{n}}",), f"{p} ({_affine(factor, '{n}', more)})"), holds))
             every = all(factor * number + more in members for number in range(16))
             claims.append((("n", (), f"{p} ({_affine(factor, '{n}', more)})"), every and factor > 1))
@@ -174,7 +149,9 @@ def _on_predicate(rng: random.Random, of: _Predicate) -> _Claims:
         for rest in range(modulus):
             all_of = all(number in members for number in range(_SMALL) if number % modulus == rest)
             claims.append((("n", (f"{{n}} % {modulus} = {rest}",), f"{p} {{n}}"), all_of and holds))
-            claims.append((("n", (), f"{p} {{n}} ↔ {{n}} % {modulus} = {rest}"), all_of and holds and rest == least))
+            claims.append(
+                (("n", (), f"{p} {{n}} ↔ {{n}} % {modulus} = {rest}"), all_of and holds and rest == least)
+            )
     least = min(small)
     claims.append((("n", (f"{p} {{n}}",), f"{least} ≤ {{n}}"), least > 0))
     claims.append((("n", (), f"¬ ({p} {{n}} ∧ {p} ({{n}} + 1))"), all(n + 1 not in members for n in small)))
@@ -193,7 +170,9 @@ def _on_two(one: _Predicate, other: _Predicate) -> _Claims:
         claims.append((("n", (f"{p} {{n}}",), f"{q} ({_affine(factor, '{n}', more)})"), holds))
     apart = not any(n in second for n in small)
     claims.append((("n", (f"{p} {{n}}",), f"¬ {q} {{n}}"), apart))
-    claims.append((("n", (), f"{p} {{n}} ∨ {q} {{n}}"), all(n in first or n in second for n in range(_SMALL))))
+    claims.append(
+        (("n", (), f"{p} {{n}} ∨ {q} {{n}}"), all(n in first or n in second for n in range(_SMALL)))
+    )
     others = [n for n in second if n < _SMALL]
     for result, name in ((first, p), (second, q)):
         holds = all(a + b in result for a in small for b in others)
@@ -213,7 +192,9 @@ def _relations(rng: random.Random, names: Names) -> tuple[str, _Claims, str]:
         arms.append(f"{next(labels)} ({n} : Nat) : {of.name} {n} {n}")
     for one, other in bases:
         free = f" ({n} : Nat)" if None in (one, other) else ""
-        arms.append(f"{next(labels)}{free} : {of.name} {n if one is None else one} {n if other is None else other}")
+        arms.append(
+            f"{next(labels)}{free} : {of.name} {n if one is None else one} {n if other is None else other}"
+        )
     for a, b in steps:
         shown = [f"({x} + {k})" if k else x for x, k in ((n, a), (m, b))]
         arms.append(f"{next(labels)} ({n} {m} : Nat) : {of.name} {n} {m} → {of.name} {' '.join(shown)}")
@@ -225,18 +206,22 @@ def _on_relation(of: _Relation) -> _Claims:
     r, members = of.name, of.members()
     numbers = range(_SMALL // 2)
     small = [(a, b) for a, b in members if a in numbers and b in numbers]
+    pairs = list(itertools.product(numbers, repeat=2))
+    chains = [(a, b, c) for a, b in small for c in numbers if (b, c) in members]
+    forks = [(a, b, c) for a, b in small for c in numbers if (a, c) in members]
+    one, turned, next_ = f"{r} {{m}} {{n}}", f"{r} {{n}} {{m}}", f"{r} {{n}} {{k}}"
     claims: _Claims = [
         (("n", (), f"{r} {{n}} {{n}}"), all((n, n) in members for n in numbers) and not of.same),
-        (("m n", (f"{r} {{m}} {{n}}",), f"{r} {{n}} {{m}}"), all((b, a) in members for a, b in small)),
-        (("m n", (f"{r} {{m}} {{n}}", f"{r} {{n}} {{m}}"), "{m} = {n}"), all(a == b or (b, a) not in members for a, b in small)),
-        (("m n", (), f"{r} {{m}} {{n}} ∨ {r} {{n}} {{m}}"), all((a, b) in members or (b, a) in members for a in numbers for b in numbers)),
-        (("m n k", (f"{r} {{m}} {{n}}", f"{r} {{n}} {{k}}"), f"{r} {{m}} {{k}}"), all((a, c) in members for a, b in small for c in numbers if (b, c) in members)),
-        (("m n k", (f"{r} {{m}} {{n}}", f"{r} {{m}} {{k}}"), "{n} = {k}"), all(b == c for a, b in small for c in numbers if (a, c) in members)),
-        (("m n", (f"{r} {{m}} {{n}}",), "{m} ≤ {n}"), all(a <= b for a, b in small)),
-        (("m n", ("{m} ≤ {n}",), f"{r} {{m}} {{n}}"), all((a, b) in members for a in numbers for b in numbers if a <= b)),
+        (("m n", (one,), turned), all((b, a) in members for a, b in small)),
+        (("m n", (one, turned), "{m} = {n}"), all(a == b or (b, a) not in members for a, b in small)),
+        (("m n", (), f"{one} ∨ {turned}"), all((a, b) in members or (b, a) in members for a, b in pairs)),
+        (("m n k", (one, next_), f"{r} {{m}} {{k}}"), all((a, c) in members for a, _, c in chains)),
+        (("m n k", (one, f"{r} {{m}} {{k}}"), "{n} = {k}"), all(b == c for _, b, c in forks)),
+        (("m n", (one,), "{m} ≤ {n}"), all(a <= b for a, b in small)),
+        (("m n", ("{m} ≤ {n}",), one), all((a, b) in members for a, b in pairs if a <= b)),
         (("n", (), f"¬ {r} ({{n}} + 1) {{n}}"), all((n + 1, n) not in members for n in numbers)),
         (("n", (), f"∃ k, {r} {{n}} k"), all(any((n, k) in members for k in range(_SMALL)) for n in numbers)),
-    ]  # fmt: skip
+    ]
     for a, b in itertools.product(range(4), repeat=2):
         shown = [f"({x} + {k})" if k else x for x, k in (("{m}", a), ("{n}", b))]
         moved = f"{r} {' '.join(shown)}"
@@ -247,196 +232,20 @@ def _on_relation(of: _Relation) -> _Claims:
         claims.append((("m n", (moved,), f"{r} {{m}} {{n}}"), back and a + b > 0))
         if a:
             line = all((n, a * n + b) in members for n in numbers)
-            claims.append((("n", (), f"{r} {{n}} ({_affine(a, '{n}', b)})"), line and not (a == 1 and of.same and not b)))
+            claims.append(
+                (
+                    ("n", (), f"{r} {{n}} ({_affine(a, '{n}', b)})"),
+                    line and not (a == 1 and of.same and not b),
+                )
+            )
             only = all(y == a * x + b for x, y in small)
             claims.append((("m n", (f"{r} {{m}} {{n}}",), f"{{n}} = {_affine(a, '{m}', b)}"), only))
             below = all(y <= a * x + b for x, y in small) and any(y == a * x + b for x, y in small)
-            claims.append((("m n", (f"{r} {{m}} {{n}}",), f"{{n}} ≤ {_affine(a, '{m}', b)}"), below and not only))
+            claims.append(
+                (("m n", (f"{r} {{m}} {{n}}",), f"{{n}} ≤ {_affine(a, '{m}', b)}"), below and not only)
+            )
     for modulus in (2, 3):
         rests = {(x + y) % modulus for x, y in small}
         said = f"({{m}} + {{n}}) % {modulus} = {min(rests, default=0)}"
         claims.append((("m n", (f"{r} {{m}} {{n}}",), said), len(rests) == 1))
     return claims
-
-
-_RULES: Sequence[tuple[str, str]] = (
-    ("refl", "{x} : {S} r {x} {x}"),
-    ("one", "{x} {y} : r {x} {y} → {S} r {x} {y}"),
-    ("head", "{x} {y} {z} : r {x} {y} → {S} r {y} {z} → {S} r {x} {z}"),
-    ("tail", "{x} {y} {z} : {S} r {x} {y} → r {y} {z} → {S} r {x} {z}"),
-    ("trans", "{x} {y} {z} : {S} r {x} {y} → {S} r {y} {z} → {S} r {x} {z}"),
-    ("symm", "{x} {y} : {S} r {x} {y} → {S} r {y} {x}"),
-    ("two", "{x} {y} {z} {w} : r {x} {y} → r {y} {w} → {S} r {w} {z} → {S} r {x} {z}"),
-)
-_SETS = (
-    ("refl", "head"), ("refl", "tail"), ("one", "head"), ("one", "tail"), ("refl", "one", "trans"),
-    ("one", "trans"), ("one", "symm"), ("refl", "one", "symm", "trans"), ("refl", "two"), ("one", "symm", "trans"),
-    ("refl", "one", "symm"), ("refl", "head", "tail"), ("one", "two"),
-)  # fmt: skip
-_CLOSED: Sequence[tuple[str, tuple[str, ...], str]] = (
-    ("a", (), "{S} {r} {a} {a}"),
-    ("a b", ("{r} {a} {b}",), "{S} {r} {a} {b}"),
-    ("a b", ("{S} {r} {a} {b}",), "{S} {r} {b} {a}"),
-    ("a b c", ("{S} {r} {a} {b}", "{S} {r} {b} {c}"), "{S} {r} {a} {c}"),
-    ("a b c", ("{r} {a} {b}", "{S} {r} {b} {c}"), "{S} {r} {a} {c}"),
-    ("a b c", ("{S} {r} {a} {b}", "{r} {b} {c}"), "{S} {r} {a} {c}"),
-    ("a b c", ("{r} {a} {b}", "{r} {b} {c}"), "{S} {r} {a} {c}"),
-    ("a b c d", ("{S} {r} {a} {b}", "{r} {b} {c}", "{S} {r} {c} {d}"), "{S} {r} {a} {d}"),
-    ("a b", ("{S} {r} {a} {b}",), "{a} = {b} ∨ ∃ c, {r} {a} c"),
-    ("a b", ("{S} {r} {a} {b}",), "{a} = {b} ∨ ∃ c, {r} c {b}"),
-    ("a b", ("∀ x y, {r} x y → {r} y x", "{S} {r} {a} {b}"), "{S} {r} {b} {a}"),
-    ("a b", ("∀ x y, {r} x y → x = y", "{S} {r} {a} {b}"), "{a} = {b}"),
-    ("a b", ("∀ x y z, {r} x y → {r} y z → {r} x z", "∀ x, {r} x x", "{S} {r} {a} {b}"), "{r} {a} {b}"),
-    ("a b", ("∀ x y, {r} x y → {q} x y", "{S} {r} {a} {b}"), "{S} {q} {a} {b}"),
-    ("a b", ("{S} ({S} {r}) {a} {b}",), "{S} {r} {a} {b}"),
-    ("a b", ("{S} {r} {a} {b}", "∀ x y, {r} x y → {p} x → {p} y", "{p} {a}"), "{p} {b}"),
-    ("a b", ("{S} {r} {a} {b}", "∀ x y, {r} x y → ({p} x ↔ {p} y)"), "{p} {a} ↔ {p} {b}"),
-    ("a b", ("∀ x, ¬ {r} x {b}", "{S} {r} {a} {b}"), "{a} = {b}"),
-    ("a b", ("∀ y, ¬ {r} {a} y", "{S} {r} {a} {b}"), "{a} = {b}"),
-    ("a b", ("{S} (fun x y => {r} y x) {a} {b}",), "{S} {r} {b} {a}"),
-    ("a b", ("{S} {r} {a} {b}",), "{S} (fun x y => {r} x y ∨ {q} x y) {a} {b}"),
-    ("a b c", ("{S} {r} {a} {b}", "{S} {r} {a} {c}", "∀ x y z, {r} x y → {r} x z → y = z"), "{S} {r} {b} {c} ∨ {S} {r} {c} {b}"),
-)  # fmt: skip
-
-
-def _closure_family(rng: random.Random, names: Names, most: int) -> Family:
-    """A closure of a relation, and what holds of it on all small relations."""
-    chosen = rng.choice(_SETS)
-    s = names.type("")
-    alpha = names.variables(["type"])[0]
-    given = dict(zip(("x", "y", "z", "w"), names.variables(["element"] * 4), strict=True))
-    labels = names.constructors([""] * len(chosen))
-    rules = dict(_RULES)
-    arms = []
-    for label, rule in zip(labels, chosen, strict=True):
-        bound, _, body = rules[rule].partition(" : ")
-        arms.append(f"{label} ({bound.format(**given)} : {alpha}) : {body.format(S=s, **given)}")
-    head = f"inductive {s} {{{alpha} : Type}} (r : {alpha} → {alpha} → Prop) : {alpha} → {alpha} → Prop where"
-    text = head + "".join(f"\n  | {arm}" for arm in arms)
-    closes = _closing(chosen)
-    claims = [each for each in _CLOSED if _survives(each, closes, rng)]
-    p, q, r = names.argument("test"), names.argument("test"), names.argument("function")
-    theorems = []
-    for variables, premises, conclusion in rng.sample(claims, min(most, len(claims))):
-        own = {"S": s, "r": r, "q": q, "p": p, **{v: f"{{{v}}}" for v in variables.split()}}
-        said = [each.format(**own) for each in (*premises, conclusion)]
-        needed = "".join(
-            f" ({own[name]} : {type_})"
-            for name, type_ in (
-                ("r", f"{alpha} → {alpha} → Prop"),
-                ("q", f"{alpha} → {alpha} → Prop"),
-                ("p", f"{alpha} → Prop"),
-            )
-            if any(f"{{{name}}}" in each for each in (*premises, conclusion))
-        )
-        before = f"{{{alpha} : Type}}{needed}"
-        theorems.append(_written(rng, names, variables, said[:-1], said[-1], before))
-    drawn = len(_CLOSED)
-    return Family(f"closure/{'-'.join(chosen)}", text, tuple(theorems), "", drawn, drawn - len(claims))
-
-
-_Pairs = frozenset[tuple[int, int]]
-_POINTS = range(3)
-
-
-def _closing(rules: Sequence[str]) -> Callable[[_Pairs], _Pairs]:
-    def closed(r: _Pairs) -> _Pairs:
-        found: set[tuple[int, int]] = {(x, x) for x in _POINTS} if "refl" in rules else set()
-        found |= r if "one" in rules else set()
-        while True:
-            more = set(found)
-            if "head" in rules:
-                more |= {(x, z) for x, y in r for v, z in found if y == v}
-            if "tail" in rules:
-                more |= {(x, z) for x, y in found for v, z in r if y == v}
-            if "trans" in rules:
-                more |= {(x, z) for x, y in found for v, z in found if y == v}
-            if "symm" in rules:
-                more |= {(y, x) for x, y in found}
-            if "two" in rules:
-                more |= {(x, z) for x, y in r for v, w in r if y == v for u, z in found if u == w}
-            if more == found:
-                return frozenset(found)
-            found = more
-
-    return closed
-
-
-def _survives(
-    said: tuple[str, tuple[str, ...], str], closes: Callable[[_Pairs], _Pairs], rng: random.Random
-) -> bool:
-    """Whether no small relation refutes it."""
-    variables, premises, conclusion = said
-    pairs = list(itertools.product(_POINTS, repeat=2))
-    for _ in range(150):
-        density = rng.choice((0.15, 0.3, 0.5))
-        r = frozenset(pair for pair in pairs if rng.random() < density)
-        q = frozenset(pair for pair in pairs if rng.random() < density) | (r if rng.random() < 0.6 else frozenset())
-        p = frozenset(point for point in _POINTS if rng.random() < 0.5)
-        for values in itertools.product(_POINTS, repeat=len(variables.split())):
-            given = dict(zip(variables.split(), values, strict=True))
-            world = _World(r, q, p, closes, given)
-            if all(world.true(premise) for premise in premises) and not world.true(conclusion):
-                return False
-    return True
-
-
-@dataclass(frozen=True)
-class _World:
-    r: _Pairs
-    q: _Pairs
-    p: frozenset[int]
-    closes: Callable[[_Pairs], _Pairs]
-    given: dict[str, int]
-
-    def true(self, text: str) -> bool:
-        """Of the statements of `_CLOSED`, read from left to right."""
-        for quantifier, decide in (("∀", all), ("∃", any)):
-            if text.startswith(quantifier):
-                names, _, body = text[1:].partition(", ")
-                worlds = itertools.product(_POINTS, repeat=len(names.split()))
-                return decide(
-                    _World(self.r, self.q, self.p, self.closes, {**self.given, **dict(zip(names.split(), values, strict=True))}).true(body)
-                    for values in worlds
-                )
-        if text.startswith("(") and text.endswith(")") and "↔" in text:
-            text = text[1:-1]
-        if " ∨ ∃" in text:
-            one, _, other = text.partition(" ∨ ")
-            return self.true(one) or self.true(other)
-        if " → " in text:
-            one, _, other = text.partition(" → ")
-            return not self.true(one) or self.true(other)
-        if " ∨ " in text and "fun" not in text:
-            one, _, other = text.partition(" ∨ ")
-            return self.true(one) or self.true(other)
-        if " ↔ " in text:
-            one, _, other = text.partition(" ↔ ")
-            return self.true(one) == self.true(other)
-        if text.startswith("¬ "):
-            return not self.true(text[2:])
-        return self._atom(text)
-
-    def _atom(self, text: str) -> bool:
-        if " = " in text:
-            one, _, other = text.partition(" = ")
-            return self._point(one) == self._point(other)
-        if text.startswith("{p}"):
-            return self._point(text.split()[1]) in self.p
-        relation, one, other = text.rsplit(" ", 2)
-        return (self._point(one), self._point(other)) in self._relation(relation)
-
-    def _point(self, name: str) -> int:
-        return self.given[name.strip("{}")]
-
-    def _relation(self, text: str) -> _Pairs:
-        text = text.strip()
-        if text.startswith("{S} "):
-            return self.closes(self._relation(text.removeprefix("{S} ")))
-        if text.startswith("(fun") and "∨" in text:
-            return self.r | self.q
-        if text.startswith("(fun"):
-            return frozenset((y, x) for x, y in self.r)
-        if text.startswith("("):
-            return self._relation(text[1:-1])
-        return {"{r}": self.r, "{q}": self.q}[text]

@@ -56,8 +56,7 @@ class Function:
             head
             for patterns, body in self.arms
             for head in heads_of(body)
-            if head not in {bound for pattern in patterns for bound in heads_of(pattern)}
-            or head in _MEANT
+            if head not in {bound for pattern in patterns for bound in heads_of(pattern)} or head in _MEANT
         )
 
     @property

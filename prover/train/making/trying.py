@@ -12,7 +12,7 @@ from prover.policy.programs import Programs
 from prover.policy.sampling import Sampler
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
-from prover.policy.values import FALSE, TRUE, Data, Stuck, TooLong, Value
+from prover.policy.values import Data, Stuck, TooLong, Value
 from prover.train.making.schemas import ELEMENT, PARAMETERS, Datatype, Function
 from prover.train.making.writing import Statement
 
@@ -147,7 +147,9 @@ def _datatype(each: Datatype) -> str:
 def _function(each: Function) -> str:
     variables = f" {{{' '.join(each.variables)} : Type}}" if each.variables else ""
     types = " → ".join(f"({type_})" if type_.head == "→" else str(type_) for type_ in each.types)
-    arms = "".join(f"\n  | {', '.join(map(_shown, patterns))} => {_shown(body)}" for patterns, body in each.arms)
+    arms = "".join(
+        f"\n  | {', '.join(map(_shown, patterns))} => {_shown(body)}" for patterns, body in each.arms
+    )
     return f"def {each.name}{variables} : {types}{arms}"
 
 

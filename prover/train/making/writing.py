@@ -1,4 +1,4 @@
-"""Families as Lean text: with names, types of Lean's library where those are chosen, and a style of writing."""
+"""Families as Lean text: with names, with types of Lean's library where those are chosen, in a style."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from prover.lean.lexis import words
 from prover.policy.syntax import Term
 from prover.train.making.naming import Names
 from prover.train.making.schemas import ELEMENT, PARAMETERS, Datatype, Function, heads_of
@@ -16,9 +17,9 @@ _LIBRARY_FUNCTIONS = {
     "N": {"add": "+", "mul": "*", "monus": "-"},
     "L": {"app": "++", "len": "List.length", "rev": "List.reverse"},
 }
-_INFIX = frozenset("= ≠ ≤ < + - * ++ :: && || ∧ ∨ → ↔ ==".split())
-_RELATIONS = frozenset("= ≠ ≤ <".split())
-_CONNECTIVES = frozenset("∧ ∨ → ↔".split())
+_INFIX = words("= ≠ ≤ < + - * ++ :: && || ∧ ∨ → ↔ ==")
+_RELATIONS = words("= ≠ ≤ <")
+_CONNECTIVES = words("∧ ∨ → ↔")
 _ATOM, _APPLICATION, _OPERATION, _RELATION, _CONNECTED, _LOOSE = 5, 4, 3, 2, 1, 0
 
 
