@@ -6,6 +6,7 @@ Positions are what an editor shows: line and column from 1, the column in charac
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -139,8 +140,8 @@ class Consultation:
     """How a language model was asked, and what came of it besides candidates.
 
     `prompt` is the name and version of the file that it was asked by. `left_out` says what the model's
-    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is why no candidate
-    came of it, and is empty otherwise.
+    context had no room for. `reasoning` is what it let see of its thinking. `trouble` is what went wrong,
+    so that no candidate came of it as a rule, and is empty otherwise.
     """
 
     model: str
@@ -221,6 +222,26 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    tactics: int = 0
+    expansions: int = 0
+    seconds: float = 0.0
+    lean_seconds: float = 0.0
+    tokens: int = 0
+    usd: float = 0.0
+
+    def __add__(self, other: Statistics) -> Statistics:
+        return Statistics(
+            tactics=self.tactics + other.tactics,
+            expansions=self.expansions + other.expansions,
+            seconds=self.seconds + other.seconds,
+            lean_seconds=self.lean_seconds + other.lean_seconds,
+            tokens=self.tokens + other.tokens,
+            usd=self.usd + other.usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Limits of one search; None is no limit. Reaching any of them stops it.
 
@@ -233,15 +254,23 @@ class Budget:
     tokens: int | None = None
     usd: float | None = None
 
+    @property
+    def is_spent(self) -> bool:
+        return 0 in (self.seconds, self.tactics, self.expansions, self.tokens, self.usd)
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    tactics: int = 0
-    expansions: int = 0
-    seconds: float = 0.0
-    lean_seconds: float = 0.0
-    tokens: int = 0
-    usd: float = 0.0
+    def left(self, spent: Statistics, share: float = 1.0) -> Budget:
+        """That part of what is left of it."""
+        return Budget(
+            seconds=None if self.seconds is None else max(0.0, self.seconds - spent.seconds) * share,
+            tactics=_left(self.tactics, spent.tactics, share),
+            expansions=_left(self.expansions, spent.expansions, share),
+            tokens=_left(self.tokens, spent.tokens, share),
+            usd=None if self.usd is None else max(0.0, self.usd - spent.usd) * share,
+        )
+
+
+def _left(limit: int | None, spent: int, share: float) -> int | None:
+    return None if limit is None else math.ceil(max(0, limit - spent) * share)
 
 
 class Stop(Enum):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from neural_help import byt5_like
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from prover.cli.main import command
@@ -21,7 +22,6 @@ from prover.policy.protocols import SlowGenerator
 from prover.policy.specs import policy_factory
 from prover.search.loop import search
 from prover.types import Budget, Status
-from tests.neural_help import byt5_like
 
 TEXT = "theorem one (p q : Prop) (h : p ∧ q) : q ∧ p := by\n  sorry\n"
 GOAL = parse_goal("p q : Prop\nh : p ∧ q\n⊢ q ∧ p")

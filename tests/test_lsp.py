@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Union
 
@@ -16,6 +16,7 @@ import psutil
 import pytest
 import pytest_lsp
 from lsprotocol import types
+from platformdirs import user_cache_path
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
@@ -48,6 +49,12 @@ SWAP = "theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p := by\n  sorry\n"
 LENGTHS = """theorem lengths (xs ys : List Nat) : (xs ++ ys).reverse.length = ys.length + xs.length := by
   sorry
 """
+LEANING = """opaque f : Nat → Nat
+
+theorem f_zero : f 0 = 0 := sorry
+
+theorem f_f_zero : f (f 0) = 0 := sorry
+"""
 HARD = """theorem fermat (a b c n : Nat) (h : n > 2) (k : a * b * c > 0) : a ^ n + b ^ n ≠ c ^ n := by
   sorry
 
@@ -64,6 +71,7 @@ class Editor:
         self.documents: dict[str, Document] = {}
         self.asked: list[types.ShowMessageRequestParams] = []
         self.choice = ""
+        self.before_choice: Callable[[], object] = lambda: None
         self.refuses = False
         self.tokens: list[types.ProgressToken] = []
         client.feature(types.WORKSPACE_APPLY_EDIT)(lambda params: self._apply(params))
@@ -130,6 +138,7 @@ class Editor:
 
     def _choose(self, params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
         self.asked.append(params)
+        self.before_choice()
         return next((each for each in params.actions or [] if self.choice in each.title), None)
 
 
@@ -182,25 +191,46 @@ async def test_a_hole_is_proved(editor: Editor, lean: EmbeddedGateway) -> None:
     assert_compiles(lean, editor.text(uri))
 
 
-async def test_suggestions_say_what_they_leave(editor: Editor, lean: EmbeddedGateway) -> None:
+async def test_a_suggestion_is_chosen(editor: Editor, lean: EmbeddedGateway) -> None:
     uri = editor.open("Swap.lean", SWAP)
-    editor.choice = "constructor"
-    actions = await editor.actions(uri, 1, 2)
-    answer = await editor.run(actions["Suggest next tactics"])
-    left = {each["tactic"]: each["goals"] for each in answer["suggestions"]}
-    assert [goal.rpartition("⊢ ")[2] for goal in left["constructor"]] == ["q", "p"]
-    assert any(each["proves"] for each in answer["suggestions"])
-    assert editor.text(uri).count("sorry") == 2, "the chosen one is in the document"
+    editor.choice = ""
+    answer = await editor.run((await editor.actions(uri, 1, 2))["Suggest next tactics"])
+    chosen = answer["suggestions"][0]
+    assert editor.text(uri).startswith(SWAP.replace("sorry\n", chosen["tactic"]))
+    assert editor.text(uri).count("sorry") == len(chosen["leaves"])
     assert_compiles(lean, editor.text(uri))
 
 
-async def test_offered_again_as_edits(editor: Editor, lean: EmbeddedGateway) -> None:
+async def test_suggestions_are_offered_as_edits_when_they_are_found(
+    editor: Editor, lean: EmbeddedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     uri = editor.open("Again.lean", SWAP)
-    editor.choice = "none of them"
+    monkeypatch.delitem(editor.client.protocol.fm.features, types.WINDOW_SHOW_MESSAGE_REQUEST)
+    monkeypatch.setattr(editor.client, "report_server_error", lambda *refused: None)
     await editor.run((await editor.actions(uri, 1, 2))["Suggest next tactics"])
-    actions = await editor.actions(uri, 1, 2)
-    (proof,) = [action for title, action in actions.items() if title.endswith("proves it")]
+    assert "among the code actions" in editor.client.messages[-1].message
+    wanted = {
+        "Try this: constructor  — leaves ⊢ q | ⊢ p",
+        "Try this: obtain ⟨h1, h2⟩ := h  — leaves h1 : p, h2 : q ⊢ q ∧ p",
+    }
+    while not wanted <= set(actions := await editor.actions(uri, 1, 2)):
+        await asyncio.sleep(0.05)
+    proof = next(action for title, action in actions.items() if title.endswith("proves it"))
     assert proof.edit is not None and editor.take(proof.edit)
+    assert_compiles(lean, editor.text(uri))
+
+
+@pytest.mark.parametrize("way", ["Prove this", "Try the library"])
+async def test_a_proof_that_leans_on_an_open_theorem_is_offered_as_that(
+    editor: Editor, way: str, lean: EmbeddedGateway
+) -> None:
+    uri = editor.open(f"{way}.lean".replace(" ", ""), LEANING)
+    answer = await editor.run((await editor.actions(uri, 4, 25))[way])
+    assert answer["status"] == "conditional" and answer["assumes"] == ["f_zero"] and not answer["applied"]
+    title, offered = next(iter((await editor.actions(uri, 4, 25)).items()))
+    assert title.startswith("Try this: ") and title.endswith("leans on f_zero, which is open")
+    assert offered.edit is not None and editor.take(offered.edit)
+    assert editor.text(uri).count("sorry") == 1
     assert_compiles(lean, editor.text(uri))
 
 
@@ -358,9 +388,13 @@ async def test_hints_in_the_background_and_a_lean_that_is_killed(lean: EmbeddedG
     assert await ended(editor) == 0
 
 
+def elsewhere(cache: Path) -> dict[str, str]:
+    """An environment without a Lean, until one is in that cache folder."""
+    return {"XDG_CACHE_HOME": str(cache), "PATH": "/usr/bin:/bin", "ELAN_HOME": str(cache)}
+
+
 async def test_a_missing_lean_is_told_once(tmp_path: Path) -> None:
-    nowhere = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "ELAN_HOME": str(tmp_path)}
-    editor = await begun(Encoding.UTF8, {}, nowhere)
+    editor = await begun(Encoding.UTF8, {}, elsewhere(tmp_path))
     uri = editor.open("Missing.lean", "theorem 𝔸 : True := sorry\n")
     editor.choice = "nothing"
     for _ in range(2):
@@ -371,6 +405,17 @@ async def test_a_missing_lean_is_told_once(tmp_path: Path) -> None:
     name = types.TextDocumentIdentifier(uri)
     (lens,) = await editor.client.text_document_code_lens_async(types.CodeLensParams(name)) or []
     assert lens.command is not None and "Lean failed" in lens.command.title
+    assert await ended(editor) == 0
+
+
+async def test_a_lean_that_comes_back_is_used_on_retry(tmp_path: Path) -> None:
+    editor = await begun(Encoding.UTF16, {}, elsewhere(tmp_path))
+    uri = editor.open("Again.lean", SWAP)
+    editor.choice = "Retry"
+    editor.before_choice = lambda: (tmp_path / "prover").symlink_to(user_cache_path("prover"))
+    answer = await editor.run((await editor.actions(uri, 1, 3))["Prove this"])
+    assert answer["applied"] and "sorry" not in editor.text(uri)
+    assert len(editor.asked) == 1
     assert await ended(editor) == 0
 
 

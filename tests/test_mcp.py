@@ -98,6 +98,7 @@ async def test_many_tactics_are_tried_at_once(client: Client, file: str) -> None
 async def test_a_hole_is_proved_and_nothing_is_written(client: Client, file: str) -> None:
     answer = await ask(client, "prove_hole", file=file, line=2)
     assert answer["status"] == "proved" and "sorry" not in answer["proof"] and not answer["written"]
+    assert answer["declaration"] == FILE.partition("\n\n")[0].replace("sorry", answer["proof"])
     assert Path(file).read_text(encoding="utf-8") == FILE
 
 
@@ -134,8 +135,31 @@ async def test_bad_arguments_are_told(client: Client, file: str) -> None:
     )
     assert "no such file" in await refused(client, "check_file", file="/nowhere/There.lean")
     assert "no .lean file" in await refused(client, "check_file", file="/etc/passwd")
-    assert "greater than 0" in await refused(client, "prove_hole", file=file, line=2, seconds=-1)
-    assert "line" in await refused(client, "goals", file=file)
+    said = await refused(client, "prove_hole", file=file, line=2, seconds=-1)
+    assert "`seconds` can't be -1" in said and "greater than 0" in said and "http" not in said
+    assert "`line` is missing" in await refused(client, "goals", file=file)
+    assert "no argument lines; it takes file, line, column" in await refused(
+        client, "goals", file=file, line=2, lines=3
+    )
+    assert "`tactics` can't be []" in await refused(client, "try_tactics", file=file, line=2, tactics=[])
+    assert "no `sorry` here" in await refused(client, "prove_hole", file=file, line=2, column=1)
+    assert "Unknown tool" in await refused(client, "prove_all", file=file)
+
+
+async def test_the_tools_explain_themselves(client: Client) -> None:
+    for tool in (await client.list_tools()).tools:
+        assert tool.description and "\n  " not in tool.description
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint == (tool.name != "write_proof")
+        for name, argument in tool.input_schema["properties"].items():
+            assert argument.get("description"), f"{tool.name} does not say what {name} is"
+
+
+async def test_what_takes_too_long_is_ended(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "Slow.lean"
+    path.write_text("theorem t : True := trivial\n", encoding="utf-8")
+    said = await refused(client, "check_file", file=str(path), seconds=0.001)
+    assert "not done after 0.001 s: ask with more `seconds`" in said
 
 
 async def test_a_search_is_told_of_and_cancelled(client: Client, file: str) -> None:

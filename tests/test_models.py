@@ -36,7 +36,7 @@ from prover.policy.protocols import RevisingGenerator, SlowGenerator
 from prover.policy.specs import parts_of, policy_factory
 from prover.search.loop import search
 from prover.search.trace import recording_of
-from prover.types import Attempt, Budget, Goal, SearchResult, Stop
+from prover.types import Attempt, Budget, Goal, Hypothesis, SearchResult, Stop
 from prover.types import Status as Standing
 
 KEY = "sk-very-secret/1234567890"
@@ -175,6 +175,7 @@ def test_the_server_says_how_long_to_wait(tmp_path: Path, monkeypatch: pytest.Mo
         (error(401, "Incorrect API key provided"), True, ["OPENAI_API_KEY", "refused", "401"]),
         (error(403, "no"), True, ["OPENAI_API_KEY", "403"]),
         (error(404, "The model `m` does not exist"), True, ["no model `m`", "404"]),
+        (error(400, "Invalid model name passed in model=m"), True, ["no model `m`"]),
         (error(402, "pay"), True, ["no credit"]),
         (error(429, "quota", code="insufficient_quota"), True, ["no credit"]),
         (error(429, "slow down"), False, ["too many requests", "429"]),
@@ -264,6 +265,12 @@ def test_the_account_outlasts_what_cannot_be_written(tmp_path: Path) -> None:
     reply, _, asked = outcome(tmp_path, say("simp"))
     assert isinstance(reply, Reply)
     assert "can't be kept" in asked.account.trouble
+
+
+def test_what_is_short_is_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    reply, _, _ = outcome(tmp_path, say("exact Option.none"))
+    assert isinstance(reply, Reply) and reply.samples[0].text == "exact Option.none"
 
 
 # -- specs -------------------------------------------------------------------------------------------------
@@ -521,3 +528,50 @@ def test_a_goal_that_is_too_long_is_not_asked_about(tmp_path: Path, source: Sour
         answers = policy.propose(source.theorems[0], [long, short], 32)
         assert [len(answer) for answer in answers] == [0, 1]
         assert len(server.asked) == 1
+
+
+def test_lemmas_of_the_library_are_shown_and_brought(tmp_path: Path) -> None:
+    from lemma_samples import sample
+
+    from lemmas import Library
+    from prover.policy.library import Shelf, with_library
+
+    path = tmp_path / "L.lean"
+    path.write_text(
+        "def f (x : Nat) := x\ntheorem g (x : Nat) : f (f x) = x := by\n  sorry\n", encoding="utf-8"
+    )
+    theorem = read_source(path).theorems[0]
+    goal = Goal((Hypothesis("x", "Nat"),), "f (f x) = x", "", "x : Nat\n⊢ f (f x) = x")
+    answers = say(lean("rw [t_1]", "exact t_1 x")), say(lean("simp [t_1]", "rfl"))
+    with Library.open(tmp_path / "lemmas.sqlite") as library, scripted(*answers) as server:
+        library.add([sample("A.t", definitions=())])
+        models = {"m": ModelSettings("m", base_url=server.url, samples=1)}
+        policy = with_library(
+            policy_factory("only:rfl+openai:m", 0, models)(frozenset()), Shelf(library), frozenset()
+        )
+        assert isinstance(policy, RevisingGenerator)
+        policy.propose(theorem, [goal], 32)
+        first = policy.propose_again(theorem, goal, 64, (), 1)
+        again = policy.propose_again(theorem, goal, 128, (), 2)
+        assert all("theorem t_1 (x : Nat) : f x = x" in prompt for prompt in server.prompts())
+        assert all("def f (x : Nat) := x" in prompt for prompt in server.prompts())
+    bringing = [each for each in (*first, *again) if "t_1" in each.tactic]
+    assert len(bringing) == 2
+    for each in bringing:
+        assert "have t_1 : ∀ (x : Nat), f x = x := by" in each.tactic and "simp [f]" in each.tactic
+    assert bringing[0].tactic.endswith("\n rw [t_1]\n exact t_1 x)")
+
+
+def test_a_terminal_shows_what_a_model_thinks(source: Source) -> None:
+    from tui.state.forest import Scope
+    from tui.state.holes import HoleState
+
+    with scripted(say(lean("bad", "no"), reasoning_content="let me see"), error(401, "no")) as server:
+        events, _ = found(source, "openai:m", server)
+    hole, scope = HoleState(source, source.theorems[0]), Scope()
+    for event in events:
+        hole.apply(scope, event)
+    assert "openai:m (proof.v1)" in hole.reasoning and "let me see" in hole.reasoning
+    said = "\n".join(hole.thoughts.lines)
+    assert "Asked openai:m about goal" in said and "a whole proof" in said
+    assert "There is no model to ask" in said

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_server import error, say, scripted
+from model_server import Drips, error, say, scripted
 
 from prover.events import ProofFound
 from prover.lean.embedded.gateway import EmbeddedGateway
@@ -276,3 +278,30 @@ def test_the_rules_go_on_where_the_model_fails(lean: EmbeddedGateway, tmp_path: 
     file.write_text("theorem r (p q : Prop) : p ∧ q → q ∧ p := by\n  sorry\n", encoding="utf-8")
     result, _ = proved_by(lean, file, "openai:m+fixed", error(401, "no"))
     assert result.status is Status.PROVED
+
+
+def test_ctrl_c_does_not_wait_for_a_model(folder: Path) -> None:
+    """The model never answers, and would be waited for as long as it likes."""
+    (folder / "A.lean").write_text("theorem a (p : Prop) : p := by\n  sorry\n", encoding="utf-8")
+    asked = threading.Event()
+
+    def never(said: dict[str, Any]) -> Any:
+        asked.set()
+        return Drips()
+
+    with scripted(never) as server:
+        (folder / "prover.toml").write_text(
+            f'[models.m]\nbase_url = "{server.url}"\ntimeout = 1000000\n', encoding="utf-8"
+        )
+        command = [sys.executable, "-m", "prover", "prove", "A.lean", "--policy", "openai:m", "--no-library"]
+        with subprocess.Popen(
+            [*command, "--seconds", "100000", "--lean", "embedded"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running:
+            assert asked.wait(120)
+            running.send_signal(signal.SIGINT)
+            told, trouble = running.communicate(timeout=100)
+    assert running.returncode == 130
+    assert "0 of 1 proved" in told and "Traceback" not in trouble

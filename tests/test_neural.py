@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from neural_help import builtin_like
 
 from prover.errors import InputError
 from prover.lean.embedded.gateway import EmbeddedGateway
@@ -28,7 +29,6 @@ from prover.policy.seeded import SeededPolicy
 from prover.policy.specs import policy_factory
 from prover.search.loop import search
 from prover.types import Budget, Candidate, Goal, Status, Theorem
-from tests.neural_help import builtin_like
 
 TEXT = """\
 inductive N where

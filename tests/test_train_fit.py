@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from neural_help import TINY, WORDS, random_arrays
+from test_neural import GOALS, TEXT, the_theorem
 
 from prover.cli.main import command
 from prover.errors import InputError
 from prover.lean.goals import parse_goal
+from prover.policy.fixed import Survey
 from prover.policy.neural.model import load_model
 from prover.policy.neural.vocabulary import Vocabulary
 from prover.policy.neural.wording import Wording
@@ -23,8 +26,6 @@ from prover.train.exporting import Report, export, measure
 from prover.train.fitted import Fitted, write_fitted
 from prover.train.roots import root_goal
 from prover.train.samples import Sample, prepared
-from tests.neural_help import TINY, WORDS, random_arrays
-from tests.test_neural import GOALS, TEXT, the_theorem
 
 if TYPE_CHECKING:
     from prover.train.fit import Plan
@@ -83,10 +84,13 @@ def test_what_is_in_words_is_not_put_into_words_again(
     samples = all_samples(data, kept)
     whole = kept.read_text()
     kept.write_text(whole[:-30])  # cut off
-    made: list[object] = []
-    monkeypatch.setattr(
-        "prover.policy.neural.wording.Wording", lambda survey: made.append(survey) or Wording(survey)
-    )
+    made: list[Survey] = []
+
+    def counted(survey: Survey) -> Wording:
+        made.append(survey)
+        return Wording(survey)
+
+    monkeypatch.setattr("prover.policy.neural.wording.Wording", counted)
     assert all_samples(data, kept) == samples
     assert len(made) == 1 and kept.read_text() == whole
 
@@ -198,8 +202,8 @@ def test_a_fit_learns_the_tactic_of_the_proofs_and_runs_as_it_was_fitted(data: P
     row = torch.tensor([[numbers[word] for word in fitted.vocabulary.spell(source)]])
     padding = torch.zeros_like(row, dtype=torch.bool)
     with torch.no_grad():
-        logits = network.decode(torch.tensor([target]), network.encode(row, padding), padding)
-    logs = logits.log_softmax(-1)[0]
+        logits = network.decode(torch.tensor([[target]]), network.encode(row, padding), padding)
+    logs = logits.log_softmax(-1)[0, 0]
     expected = sum(logs[at, number] for at, number in enumerate([*target[1:], numbers["</s>"]]))
     assert float(expected) == pytest.approx(log, rel=0.1, abs=0.3)  # 8 bits
 
@@ -226,6 +230,10 @@ def test_a_fit_with_other_data_does_not_go_on(data: Path, tmp_path: Path) -> Non
         (
             "{α : Type} [DecidableEq α] (xs : List α)\n    (h : xs ≠ []) :\n    turn xs ≠ []",
             "α : Type\ninst✝ : DecidableEq α\nxs : List α\nh : xs ≠ []\n⊢ turn xs ≠ []",
+        ),
+        (
+            "(xs : List Nat) : (xs.map id).length = xs.length",
+            "xs : List Nat\n⊢ (xs.map id).length = xs.length",
         ),
         (": ∀ (x : N), plus x x = x", "⊢ ∀ (x : N), plus x x = x"),
         ("(p : Prop) (h : (q : Prop) → q) : p", "p : Prop\nh : (q : Prop) → q\n⊢ p"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lemmas.records import Lemma
-from prover.editor.workbench import Attempt, closes
+from prover.editor.attempts import Attempt, closes
+from prover.editor.views import Target
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
-from prover.types import Failed, Goal, Proved, SearchResult, Theorem
+from prover.types import Failed, Goal, Proved, SearchResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class TacticAnswer:
     the file: `message` says why), `advances` (to `goals`), `fails` (`message` says why, `reason` how)."""
 
     tactic: str
-    status: str
+    status: Literal["proves", "closes", "advances", "fails"]
     goals: list[GoalAnswer] = field(default_factory=list)
     reason: str = ""
     message: str = ""
@@ -47,14 +49,16 @@ class TacticsAnswer:
 
 @dataclass(frozen=True)
 class ProofAnswer:
-    """`status`: `proved`, `conditional` (it leans on the open theorems in `assumes`), `open`, `invalid`,
-    `error`. `proof` is the text that replaces the `sorry`. `partial` is how far an open one came, with a
-    `sorry` for each of `open_goals`. `written`: the proof is in the file."""
+    """`status`: `proved`; `conditional`: it leans on the open theorems in `assumes`; `open`: no proof was
+    found, `stop` says why the search ended; `invalid`: nothing to prove here, `message` says why; `error`.
+    `proof` is the text that replaces the `sorry`, `declaration` the whole declaration with it. `partial` is
+    how far an open one came, with a `sorry` for each of `open_goals`. `written`: the proof is in the file."""
 
     theorem: str
-    status: str
+    status: Literal["proved", "conditional", "open", "invalid", "error"]
     stop: str
     proof: str | None
+    declaration: str | None
     axioms: list[str]
     assumes: list[str]
     message: str
@@ -123,29 +127,41 @@ def tactic_answer(attempt: Attempt) -> TacticAnswer:
         case Failed(reason, message):
             return TacticAnswer(tactic, "fails", reason=reason.value, message=message)
         case Proved() if attempt.verdict is not None and not closes(attempt.verdict):
-            leaning = f"leans on {', '.join(attempt.verdict.assumes)}, which is open"
-            return TacticAnswer(tactic, "closes", message=attempt.verdict.reason or leaning)
+            message = attempt.verdict.reason or _leaning(attempt.verdict)
+            return TacticAnswer(tactic, "closes", message=message)
         case Proved():
             return TacticAnswer(tactic, "proves")
     return TacticAnswer(tactic, "advances", [goal_answer(goal) for goal in attempt.goals])
 
 
-def proof_answer(theorem: Theorem, result: SearchResult, written: bool = False) -> ProofAnswer:
+def proof_answer(target: Target, result: SearchResult, written: bool = False) -> ProofAnswer:
     verdict = result.verdict
     return ProofAnswer(
-        theorem=theorem.name,
+        theorem=target.theorem.name,
         status=result.status.value,
         stop=result.stop.value,
         proof=result.proof,
+        declaration=None if result.proof is None else _declaration(target, result.proof),
         axioms=list(verdict.axioms) if verdict else [],
         assumes=list(verdict.assumes) if verdict else [],
-        message=result.message,
+        message=result.message or _leaning(verdict),
         tactics=result.statistics.tactics,
         seconds=round(result.statistics.seconds, 3),
         partial=result.partial,
         open_goals=[goal_answer(goal) for goal in result.open_goals],
         written=written,
     )
+
+
+def _leaning(verdict: Verdict | None) -> str:
+    assumes = verdict.assumes if verdict is not None else ()
+    return f"leans on {', '.join(assumes)}, which is open" if assumes else ""
+
+
+def _declaration(target: Target, proof: str) -> str:
+    source, span = target.source, target.theorem.declaration.span
+    text = source.replaced({target.theorem.hole: proof})
+    return text[span.start : len(text) - (len(source.text) - span.end)]
 
 
 def check_answer(source: Source, complaints: Sequence[Complaint]) -> CheckAnswer:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from prover.editor import wire
+from prover.editor.attempts import closes
 from prover.editor.questions import settled
 from prover.editor.sheets import Entry, Sheet
 from prover.editor.views import Target, View
-from prover.editor.workbench import closes
 from prover.errors import ProverError, SourceError
 from prover.types import Budget, SearchResult
 
@@ -99,7 +99,8 @@ class Background:
                 sheet.entries.remove(entry)  # to be tried once more
             return
         if result.proof is not None and result.verdict is not None and closes(result.verdict):
-            entry.proof, entry.proof_version, entry.status = result.proof, view.version, "a proof is known"
+            entry.proof, entry.proof_version, entry.assumes = result.proof, view.version, ()
+            entry.status = "a proof is known"
         else:
             entry.proof, entry.status = None, entry.status or _TRIED
         self._server.refresh()
@@ -113,6 +114,7 @@ class Background:
             self._hint(view, hole, entry)
             for hole, entry in known
             if entry is not None and entry.proof is not None and entry.proof_version == view.version
+            if not entry.assumes
         ]
         if hints or sheet.uri in self._shown:
             self._publish(sheet, view, hints)

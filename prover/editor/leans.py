@@ -65,6 +65,12 @@ class Leans:
             self._jobs.put(job)
         return job.future
 
+    @property
+    def wanted(self) -> bool:
+        """Whether a job waits that is not a common one."""
+        with self._jobs.mutex:
+            return bool(self._jobs.queue) and self._jobs.queue[0].rank == _URGENT
+
     def close(self) -> None:
         """End all jobs, and the Leans."""
         self._closed = True

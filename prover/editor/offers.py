@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from prover.editor import wire
+from prover.editor.attempts import best
 from prover.editor.documents import Place
-from prover.editor.questions import LONGER, title
+from prover.editor.questions import LONGER
 from prover.editor.sheets import Entry, Sheet
+from prover.editor.suggestions import title
 from prover.editor.views import UNSOLVED, Target, View
 from prover.errors import ProverError
 from prover.types import Span
@@ -69,9 +71,12 @@ def _edits(
     whole = sheet.target(view, entry)
     if whole is not None and entry.proof is not None and entry.proof_version == view.version:
         first = entry.proof.strip().splitlines()[0]
-        found.append((f"Try this: {first}", whole, entry.proof, True))
+        leaning = f"  — leans on {', '.join(entry.assumes)}, which is open" if entry.assumes else ""
+        found.append((f"Try this: {first}{leaning}", whole, entry.proof, not entry.assumes))
     if entry.suggested_version == view.version:
-        found += [(f"Try this: {title(each)}", target, each.text or "", False) for each in entry.suggestions]
+        found += [
+            (f"Try this: {title(each)}", target, each.text or "", False) for each in best(entry.suggestions)
+        ]
     return [
         types.CodeAction(
             title=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,11 +11,13 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
 
 from prover.editor import wire
+from prover.editor.attempts import Attempt, best, closes
 from prover.editor.progress import Narrator, Progress
 from prover.editor.sheets import Entry, Sheet
+from prover.editor.suggestions import choose, some
 from prover.editor.views import Target, View
-from prover.editor.workbench import Attempt, closes
-from prover.errors import LeanDied, LeanUnavailable, ProverError
+from prover.editor.workbench import ANSWER_SECONDS
+from prover.errors import LeanDied, LeanUnavailable
 from prover.types import Budget, SearchResult, Status
 
 if TYPE_CHECKING:
@@ -30,9 +32,7 @@ COMMANDS = {
 LONGER = 10
 """How much more time "Prove with more time" takes."""
 
-_RETRY = "Retry"
 _TIMES = 5
-_GOALS = 3
 
 T = TypeVar("T")
 Answer = dict[str, Any]
@@ -41,7 +41,7 @@ Answer = dict[str, Any]
 class Questions:
     def __init__(self, server: EditorServer) -> None:
         self._server = server
-        self._complaint: str | None = None  # what the user was told of Lean, until Lean works again
+        self._dialogue = server.dialogue
 
     async def prove(
         self,
@@ -57,7 +57,7 @@ class Questions:
                 result = await self._searched(sheet, target, entry, question.seconds, by_library, token)
             except (LeanUnavailable, LeanDied) as error:
                 entry.status = "Lean failed"
-                if not await self._retries(error):
+                if not await self._dialogue.retries(error):
                     return {"status": "error", "message": str(error)}
                 view = await sheet.view()
                 again = sheet.target(view, entry)
@@ -67,7 +67,7 @@ class Questions:
                 continue
             if result is None:
                 return {"status": "dropped" if entry.dropped else "cancelled"}
-            self._complaint = None
+            self._dialogue.lean_works()
             return await self._conclude(sheet, view, target, entry, result)
 
     async def by_library(
@@ -79,28 +79,36 @@ class Questions:
     async def suggest(
         self, sheet: Sheet, question: wire.Question, token: types.ProgressToken | None
     ) -> Answer:
-        """Tactics for the goal, to choose from; the editor's answer goes into the document."""
+        """Tactics for the goal, to choose from; the editor's answer goes into the document. What is found
+        later is offered as edits."""
+        until = time.monotonic() + ANSWER_SECONDS
         view, target, entry = await self._hole(sheet, question, together=False)
+        job = entry.suggesting_for(view.version)
+        if job is None:
+            found: list[Attempt] = []
+            job = self._server.bench.suggest(target, found.append)
+            entry.suggest(job, found, view.version)
         try:
-            attempts = await settled(self._server.bench.suggest(target))
+            await some(job, entry.suggestions, until)
         except (LeanUnavailable, LeanDied) as error:
-            if await self._retries(error):
+            if await self._dialogue.retries(error):
                 return await self.suggest(sheet, question, token)
             return {"status": "error", "message": str(error)}
-        if attempts is None or entry.dropped:
+        if job.cancelled() or entry.dropped:
             return {"status": "dropped"}
-        self._complaint = None
-        entry.suggestions, entry.suggested_version = attempts, view.version
+        self._dialogue.lean_works()
         self._server.refresh()
-        edits = [self._edit(sheet, view, target, each.text or "") for each in attempts]
+        attempts = best(entry.suggestions)
+        edits = [wire.edit(sheet, view, self._server.encoding, target, each.text or "") for each in attempts]
         if not self._server.options.get("picker"):  # the editor has no way of its own to show them
-            await self._choose(target, attempts, edits)
+            await choose(self._server, target.theorem.name, attempts, edits)
         return {
             "status": "ok",
             "suggestions": [
                 {
                     "tactic": each.candidate.tactic,
                     "goals": [goal.text for goal in each.goals],
+                    "leaves": each.leaves,
                     "proves": each.stands,
                     "edit": edit,
                 }
@@ -170,7 +178,9 @@ class Questions:
         entry.status = "stopped" if result is None else _outcome(result)
         trouble = server.bench.library.trouble()
         if trouble:
-            server.say(f"prover: going on without the lemma library: {trouble}", types.MessageType.Warning)
+            self._dialogue.say(
+                f"prover: going on without the lemma library: {trouble}", types.MessageType.Warning
+            )
         progress.end(entry.status)
         server.refresh()
         return result
@@ -179,12 +189,15 @@ class Questions:
         self, sheet: Sheet, view: View, target: Target, entry: Entry, result: SearchResult
     ) -> Answer:
         answer: Answer = {"status": result.status.value, "message": entry.status}
-        if result.proof is None or result.verdict is None or not closes(result.verdict):
-            assumes = result.verdict.assumes if result.verdict else ()
-            leaning = f"; it leans on {', '.join(assumes)}, which is open" if assumes else ""
-            self._server.say(f"{entry.name}: {result.message or entry.status}{leaning}")
+        if result.proof is None or result.verdict is None:
+            self._dialogue.say(f"{entry.name}: {result.message or entry.status}")
             return answer
         entry.proof, entry.proof_version = result.proof, view.version
+        entry.assumes = () if closes(result.verdict) else result.verdict.assumes
+        if entry.assumes:
+            self._server.refresh()
+            self._dialogue.say(f"{entry.name}: {entry.status}; the proof is offered where the hole is")
+            return {**answer, "proof": result.proof, "assumes": entry.assumes, "applied": False}
         applied = await self._apply(sheet, view, entry, target, result.proof)
         return {**answer, "proof": result.proof, "applied": applied}
 
@@ -207,49 +220,11 @@ class Questions:
             verdict = await settled(self._server.bench.certify(target, proof))
             if verdict is None or not closes(verdict):
                 entry.status = "the proof that was found does not fit any more"
-                self._server.say(f"{entry.name}: {entry.status}")
+                self._dialogue.say(f"{entry.name}: {entry.status}")
                 return False
             entry.proof_version = view.version
-        self._server.say(f"{entry.name} is proved: the proof is offered where its hole is")
+        self._dialogue.say(f"{entry.name} is proved: the proof is offered where its hole is")
         return False
-
-    def _edit(self, sheet: Sheet, view: View, target: Target, text: str) -> types.WorkspaceEdit:
-        return wire.edit(sheet, view, self._server.encoding, target, text)
-
-    # -- talking to the user -----------------------------------------------------------------------------
-
-    async def _choose(
-        self, target: Target, attempts: Sequence[Attempt], edits: Sequence[types.WorkspaceEdit]
-    ) -> None:
-        name = target.theorem.name
-        if not attempts:
-            self._server.say(f"{name}: no tactic that was tried gets on")
-            return
-        titles = [title(each) for each in attempts]
-        request = types.ShowMessageRequestParams(
-            type=types.MessageType.Info,
-            message=f"Next tactics for {name}",
-            actions=[types.MessageActionItem(each) for each in titles],
-        )
-        chosen = await self._server.window_show_message_request_async(request)
-        if chosen is not None and chosen.title in titles:
-            edit = edits[titles.index(chosen.title)]
-            await self._server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, chosen.title))
-
-    async def _retries(self, error: ProverError) -> bool:
-        """Say once that Lean can't be used, and ask whether to try again."""
-        message = str(error)
-        if self._complaint == message:
-            return False
-        self._complaint = message
-        request = types.ShowMessageRequestParams(
-            type=types.MessageType.Error,
-            message=f"prover: {message}",
-            actions=[types.MessageActionItem(_RETRY)],
-        )
-        chosen = await self._server.window_show_message_request_async(request)
-        self._complaint = message if chosen is None else None
-        return chosen is not None and chosen.title == _RETRY
 
 
 async def settled(job: Future[T]) -> T | None:
@@ -263,16 +238,6 @@ async def settled(job: Future[T]) -> T | None:
     return None if waiting.cancelled() else waiting.result()
 
 
-def title(attempt: Attempt) -> str:
-    """A tactic and what it leaves, in a line."""
-    tactic = " ".join(attempt.candidate.tactic.split())
-    if attempt.stands:
-        return f"{tactic}  — proves it"
-    targets = [" ".join(goal.target.split()) for goal in attempt.goals]
-    more = f" and {len(targets) - _GOALS} more" if len(targets) > _GOALS else ""
-    return f"{tactic}  — leaves {', '.join(f'⊢ {each}' for each in targets[:_GOALS])}{more}"
-
-
 def _outcome(result: SearchResult) -> str:
     count = result.statistics.tactics
     spent = f"{count} tactic{'s' * (count != 1)}, {result.statistics.seconds:.1f} s"
@@ -282,4 +247,6 @@ def _outcome(result: SearchResult) -> str:
         return f"no proof found ({spent}; {result.stop.value})"
     if result.verdict is not None and closes(result.verdict):
         return f"closed; its declaration has other holes ({spent})"
+    if result.verdict is not None:
+        return f"a proof leans on {', '.join(result.verdict.assumes)}, which is open ({spent})"
     return f"{result.status.value}: {result.message or result.stop.value} ({spent})"

@@ -26,16 +26,17 @@ from prover.config import Settings, load_settings
 from prover.editor import wire
 from prover.editor.background import Background
 from prover.editor.columns import Encoding
+from prover.editor.dialogue import Dialogue
 from prover.editor.documents import Document, Place
+from prover.editor.garbage import Sweeper
 from prover.editor.offers import actions_at, hover_at, lenses_of
 from prover.editor.questions import COMMANDS, Questions
 from prover.editor.sheets import Sheet
 from prover.editor.workbench import Workbench
 from prover.errors import InputError, ProverError
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """How long a thread that reads a document may keep one that hears the editor waiting."""
-_WARM_SECONDS = 3.0
 _CLIENT_SECONDS = 5.0
 """How often it is looked whether the editor is still there."""
 
@@ -75,12 +76,15 @@ class EditorServer(LanguageServer):
         self.sheets: dict[str, Sheet] = {}
         self.options: Mapping[str, Any] = {}
         self.encoding = Encoding.UTF16
+        self.dialogue = Dialogue(self)
         self.questions = Questions(self)
         self.background = Background(self)
         self._folder = folder
         self._reader = ThreadPoolExecutor(1, "prover reader")
         self._trouble: list[str] = []
         self._warmed: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
+        self._sweeper = Sweeper()
         self.bench = Workbench(_settings(folder, self._trouble), library)
         sys.setswitchinterval(SWITCH_SECONDS)
         _register(self)
@@ -95,7 +99,8 @@ class EditorServer(LanguageServer):
     def initialized(self) -> None:
         codec = self.server_capabilities.position_encoding or Encoding.UTF16.value
         self.encoding = Encoding(getattr(codec, "value", codec))
-        asyncio.get_running_loop().create_task(self._watch_client())
+        loop = asyncio.get_running_loop()
+        self._chores = [loop.create_task(self._watch_client()), loop.create_task(self._sweeper.work())]
 
     def configured(self, options: object) -> None:
         """Take the editor's settings, `prover.*`, over those of `prover.toml`."""
@@ -126,6 +131,7 @@ class EditorServer(LanguageServer):
             else:
                 sheet.changed(document.replace_all(change.text))
         document.version = params.text_document.version
+        self._sweeper.heard()
         self.background.wake()
 
     def closed(self, uri: str) -> None:
@@ -162,9 +168,6 @@ class EditorServer(LanguageServer):
 
     # -- what the editor is told -------------------------------------------------------------------------
 
-    def say(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
-        self.window_show_message(types.ShowMessageParams(kind, message))
-
     def refresh(self) -> None:
         """Have the editor ask for lenses again."""
         lenses = self.client_capabilities.workspace and self.client_capabilities.workspace.code_lens
@@ -173,7 +176,7 @@ class EditorServer(LanguageServer):
 
     def _tell_trouble(self) -> None:
         for message in self._trouble:
-            self.say(message, types.MessageType.Error)
+            self.dialogue.say(message, types.MessageType.Error)
         self._trouble.clear()
 
     async def _warm(self, sheet: Sheet) -> None:
@@ -181,7 +184,9 @@ class EditorServer(LanguageServer):
         try:
             view = await sheet.view()
             if view.holes:
-                await asyncio.wrap_future(self.bench.suggest(view.holes[0], _WARM_SECONDS, common=True))
+                await asyncio.wrap_future(
+                    self.bench.suggest(view.holes[0], lambda attempt: None, common=True)
+                )
         except (ProverError, asyncio.CancelledError):  # whoever asks something is told
             self._warmed = None
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prover.config import Settings
+from prover.editor.attempts import Attempt
 from prover.editor.documents import Change, Document, Place
 from prover.editor.views import Target, View
-from prover.editor.workbench import Attempt
 
 QUIET = 0.1
 """How many seconds nothing must have been typed before the document is read again."""
@@ -24,8 +24,9 @@ class Entry:
     to its own end: until then `start` and `end` move with the text around.
 
     `unsolved` is where Lean complained of `goals` that are left, None for a `sorry`.
-    `proof` was certified for version `proof_version` of the document, and is a good guess for later ones.
-    `suggestions` are those for version `suggested_version`. `status` is what became of it, for the user.
+    `proof` was certified for version `proof_version` of the document, and is a good guess for later ones; it
+    leans on the open theorems in `assumes`. `suggestions` are those for version `suggested_version`; more may
+    come. `status` is what became of it, for the user.
     """
 
     name: str
@@ -37,13 +38,31 @@ class Entry:
     status: str = ""
     proof: str | None = None
     proof_version: int = -1
+    assumes: Sequence[str] = ()
     suggestions: Sequence[Attempt] = ()
     suggested_version: int = -1
+    suggesting: Future[None] | None = None
     dropped: bool = False
 
     def drop(self) -> None:
         self.dropped = True
         self.stop()
+        if self.suggesting is not None:
+            self.suggesting.cancel()
+
+    def suggest(self, job: Future[None], found: Sequence[Attempt], version: int) -> None:
+        """`job` puts suggestions into `found`, in the place of what there was."""
+        if self.suggesting is not None:
+            self.suggesting.cancel()
+        self.suggesting, self.suggestions, self.suggested_version = job, found, version
+
+    def suggesting_for(self, version: int) -> Future[None] | None:
+        """What looks for suggestions for that version, or has found some; None where nothing does."""
+        job = self.suggesting
+        if job is None or version != self.suggested_version:
+            return None
+        failed = job.done() and (job.cancelled() or job.exception() is not None)
+        return None if failed else job
 
     def stop(self) -> None:
         """End the work on it."""

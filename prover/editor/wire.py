@@ -73,13 +73,15 @@ def range_of(view: View, encoding: Encoding, span: Span) -> types.Range:
 
 def edit(sheet: Sheet, view: View, encoding: Encoding, target: Target, text: str) -> types.WorkspaceEdit:
     """Put `text` in the place of the hole, in this version of the document and in no other."""
-    end = view.line_end(view.place(target.span.start).line)
-    new = target.text(text).replace("\n", end)
+    start, new = target.span.start, target.text(text)
+    if new.startswith("\n"):  # else white space would be left at the end of the line
+        start = len(view.source.text[:start].rstrip(" "))
+    new = new.replace("\n", view.line_end(view.place(start).line))
     return types.WorkspaceEdit(
         document_changes=[
             types.TextDocumentEdit(
                 types.OptionalVersionedTextDocumentIdentifier(uri=sheet.uri, version=view.version),
-                [types.TextEdit(range_of(view, encoding, target.span), new)],
+                [types.TextEdit(range_of(view, encoding, Span(start, target.span.end)), new)],
             )
         ]
     )

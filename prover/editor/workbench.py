@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from prover.config import Settings
+from prover.editor.attempts import Attempt, attempted, certified, closes, judged, suggested
 from prover.editor.leans import Leans
 from prover.editor.library import Loans
 from prover.editor.views import Target
@@ -21,64 +22,32 @@ from prover.events import Event
 from prover.lean.connect import gateway_factory
 from prover.lean.gateway import Complaint, LeanGateway
 from prover.lean.source import Source
-from prover.lean.splice import fit
 from prover.policy.protocols import TacticGenerator
 from prover.policy.specs import policy_factory
 from prover.proving import GatewayPool
+from prover.proving.waves import FIRST_SHARE
 from prover.search.loop import search
-from prover.search.script import Step, structured
 from prover.types import (
-    Advanced,
     Budget,
     Candidate,
     Goal,
-    Outcome,
-    Proved,
     SearchResult,
     Standing,
     Statistics,
     Status,
     Stop,
-    TacticState,
     Verdict,
 )
 
 Stopping = Callable[[], bool]
 
-SUGGESTIONS = 8
 SUGGEST_HEARTBEATS = 400
 """In thousands: a quarter of a second. A wall limit would cost the Lean, and with it the warmth."""
-SUGGEST_SECONDS = 0.6
-"""How long tactics are tried for suggestions; the rest of a second is for the last, and for certifying."""
-_WIDTH = 32
+ANSWER_SECONDS = 0.8
+"""After so long whoever asked for suggestions is told those that are there."""
+SUGGEST_SECONDS = 10.0
+"""How long tactics are tried for suggestions, if there are that many."""
 _PATIENCE, _QUICK_PATIENCE = 0.5, 20.0  # what is quick ends soon by itself, and its Lean is worth waiting for
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A tactic that was tried on a goal. `text` replaces the `sorry`: the tactic, and a `sorry` for each goal
-    that it leaves; None where it failed. `verdict` is that on the text, where it leaves none."""
-
-    candidate: Candidate
-    outcome: Outcome
-    text: str | None = None
-    verdict: Verdict | None = None
-
-    @property
-    def goals(self) -> tuple[Goal, ...]:
-        return self.outcome.state.goals if isinstance(self.outcome, Advanced) else ()
-
-    @property
-    def stands(self) -> bool:
-        """Whether it closes the goal, and Lean's kernel says so in the file."""
-        return self.verdict is not None and closes(self.verdict)
-
-
-def closes(verdict: Verdict) -> bool:
-    """Whether a proof does all that its hole asks for: what it leans on is other holes of its declaration."""
-    return verdict.standing is Standing.CERTIFIED or (
-        verdict.standing is Standing.CONDITIONAL and verdict.within
-    )
 
 
 class Workbench:
@@ -116,24 +85,35 @@ class Workbench:
 
     def certify(self, target: Target, proof: str) -> Future[Verdict]:
         def work(pool: GatewayPool, stopping: Stopping) -> Verdict:
-            return _certified(pool.for_source(target.source), target, proof)
+            return certified(pool.for_source(target.source), target, proof)
 
         return self._quick.submit(work)
 
-    def suggest(
-        self, target: Target, seconds: float = SUGGEST_SECONDS, common: bool = False
-    ) -> Future[list[Attempt]]:
-        """Tactics that get on, the best first: those that close the goal, then by the goals they leave."""
+    def suggest(self, target: Target, tell: Callable[[Attempt], None], common: bool = False) -> Future[None]:
+        """Tell of tactics that get on, as they are found, from another thread, for `SUGGEST_SECONDS` at most;
+        after `ANSWER_SECONDS` only while nobody waits for its Lean."""
 
-        def work(pool: GatewayPool, stopping: Stopping) -> list[Attempt]:
+        def work(pool: GatewayPool, stopping: Stopping) -> None:
+            begun = time.monotonic()
+
+            def enough() -> bool:
+                spent = time.monotonic() - begun
+                patient = not common and spent < ANSWER_SECONDS
+                return spent >= SUGGEST_SECONDS or (not patient and self._quick.wanted)
+
             gateway = pool.for_source(target.source)
             policy = self.library.lent(self._policies)(_barred(target))
-            return _suggested(gateway, target, policy, seconds, stopping)
+            for attempt in suggested(gateway, target, policy, enough):
+                _go_on(stopping)
+                tell(attempt)
 
         return self._quick.submit(work, common)
 
-    def attempt(self, target: Target, tactics: Sequence[str], seconds: float) -> Future[list[Attempt]]:
-        """Each tactic, tried on the goal for at most so many seconds; in their order."""
+    def attempt(
+        self, target: Target, tactics: Sequence[str], seconds: float, tell: Callable[[str], None]
+    ) -> Future[list[Attempt]]:
+        """Each tactic, tried on the goal for at most so many seconds; in their order. `tell` is called with
+        each that was tried, from another thread."""
 
         def work(pool: GatewayPool, stopping: Stopping) -> list[Attempt]:
             gateway, tried = pool.for_source(target.source), list[Attempt]()
@@ -141,8 +121,10 @@ class Workbench:
                 for tactic in tactics:
                     _go_on(stopping)
                     outcome = session.run(session.root, tactic, 0, seconds)
-                    tried.append(_attempt(target, Candidate(tactic, source="asked"), outcome))
-            return [_judged(gateway, target, each) for each in tried]
+                    candidate = Candidate(tactic, source="asked")
+                    tried.append(attempted(target, session.root.goals[0], candidate, outcome))
+                    tell(tactic)
+            return [judged(gateway, target, each) for each in tried]
 
         return self._quick.submit(work)
 
@@ -155,34 +137,57 @@ class Workbench:
         by_library: bool = False,
         common: bool = False,
     ) -> Future[SearchResult]:
-        """Search for a proof; those that are `known` from before are looked at first. No other theorem of the
-        text that is open may be used. `by_library`: only with what the library has. `tell` is called from
-        another thread."""
+        """Search for a proof; those that are `known` from before are looked at first. Where none is found
+        without other open theorems, and there are some to use, a second search may lean on them, unless the
+        job is `common`. `by_library`: only with what the library has. `tell` is called by another thread."""
         policies = self.library.alone() if by_library else self.library.lent(self._policies)
 
         def work(pool: GatewayPool, stopping: Stopping) -> SearchResult:
             gateway = pool.for_source(target.source)
             for proof in known:
-                verdict = _certified(gateway, target, proof)
-                if verdict.standing is not Standing.REJECTED:
+                verdict = certified(gateway, target, proof)
+                if closes(verdict):
                     return _as_result(proof, verdict)
-            policy, records = policies(_barred(target)), self.library.records(target.source)
-            theorem = target.theorem
-            running = search(target.source, theorem, gateway, policy, budget, self.settings.strategy)
-            with closing(running) as steps:
-                while True:
-                    _go_on(stopping)
-                    try:
-                        event = next(steps)
-                    except StopIteration as end:
-                        result: SearchResult = end.value
-                        break
-                    records.see(theorem, event)
-                    tell(event)
-            self.library.keep(records, theorem, result, gateway.version, policy.name)
-            return result
+
+            def searched(policy: TacticGenerator, limits: Budget) -> SearchResult:
+                return self._searched(gateway, target, policy, limits, tell, stopping)
+
+            leans = not common and _has_helpers(target)
+            share = FIRST_SHARE if leans else 1.0
+            first = searched(policies(_barred(target)), budget.left(Statistics(), share))
+            left = budget.left(first.statistics)
+            if not leans or first.status is not Status.OPEN or left.is_spent:
+                return first
+            second = searched(policies(frozenset()), left)
+            chosen = first if second.status is Status.OPEN else second
+            return replace(chosen, statistics=first.statistics + second.statistics)
 
         return self._searching.submit(work, common)
+
+    def _searched(
+        self,
+        gateway: LeanGateway,
+        target: Target,
+        policy: TacticGenerator,
+        budget: Budget,
+        tell: Callable[[Event], None],
+        stopping: Stopping,
+    ) -> SearchResult:
+        theorem, records = target.theorem, self.library.records(target.source)
+        with closing(
+            search(target.source, theorem, gateway, policy, budget, self.settings.strategy)
+        ) as steps:
+            while True:
+                _go_on(stopping)
+                try:
+                    event = next(steps)
+                except StopIteration as end:
+                    result: SearchResult = end.value
+                    break
+                records.see(theorem, event)
+                tell(event)
+        self.library.keep(records, theorem, result, gateway.version, policy.name)
+        return result
 
 
 def _barred(target: Target) -> frozenset[str]:
@@ -190,60 +195,16 @@ def _barred(target: Target) -> frozenset[str]:
     return frozenset(each.name for each in target.source.theorems)
 
 
-def _suggested(
-    gateway: LeanGateway, target: Target, policy: TacticGenerator, seconds: float, stopping: Stopping
-) -> list[Attempt]:
-    found: dict[tuple[str, ...], Attempt] = {}
-    with gateway.open(target.source, target.theorem) as session:
-        end = time.monotonic() + seconds
-        root = session.root
-        found[_texts(root)] = _attempt(target, Candidate("skip"), Advanced(root, 0.0))
-        (candidates,) = policy.propose(target.theorem, root.goals[:1], _WIDTH)
-        for candidate in candidates:
-            _go_on(stopping)
-            if time.monotonic() >= end:
-                break
-            outcome = session.run(root, candidate.tactic)
-            if isinstance(outcome, Advanced | Proved):
-                goals = _texts(outcome.state) if isinstance(outcome, Advanced) else ()
-                found.setdefault(goals, _attempt(target, candidate, outcome))
-        del found[_texts(root)]
-    ranked = sorted(found.values(), key=lambda each: (len(each.goals), -each.candidate.logprob))
-    judged = (_judged(gateway, target, each) for each in ranked[:SUGGESTIONS])
-    return [each for each in judged if each.goals or each.stands]
-
-
-def _attempt(target: Target, candidate: Candidate, outcome: Outcome) -> Attempt:
-    match outcome:
-        case Proved():
-            lines = structured(Step(candidate.tactic))
-        case Advanced(state):
-            tags = tuple(goal.case for goal in state.goals)
-            lines = structured(Step(candidate.tactic, tags, state.groups, (None,) * len(state.groups)))
-        case _:
-            return Attempt(candidate, outcome)
-    return Attempt(candidate, outcome, fit(target.source, target.theorem.hole, lines))
-
-
-def _judged(gateway: LeanGateway, target: Target, attempt: Attempt) -> Attempt:
-    if not isinstance(attempt.outcome, Proved) or attempt.text is None:
-        return attempt
-    verdict = _certified(gateway, target, attempt.text)
-    return Attempt(attempt.candidate, attempt.outcome, attempt.text, verdict)
-
-
-def _certified(gateway: LeanGateway, target: Target, proof: str) -> Verdict:
-    hole = target.theorem.hole
-    return gateway.certify(target.source, {hole: proof})[hole]
+def _has_helpers(target: Target) -> bool:
+    """Whether an open theorem comes before this one, with a name to be used by."""
+    start = target.theorem.declaration.span.start
+    before = (each.declaration for each in target.source.theorems if each.declaration.span.end <= start)
+    return any(declaration.name for declaration in before)
 
 
 def _as_result(proof: str, verdict: Verdict) -> SearchResult:
     status = Status.PROVED if verdict.standing is Standing.CERTIFIED else Status.CONDITIONAL
     return SearchResult(status, Stop.PROVED, proof, verdict, Statistics())
-
-
-def _texts(state: TacticState) -> tuple[str, ...]:
-    return tuple(goal.text for goal in state.goals)
 
 
 def _go_on(stopping: Stopping) -> None:

@@ -13,7 +13,6 @@ together: those whose assumptions are proved by now become proved.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -117,8 +116,7 @@ class FileWork:
         return Try(self.source, theorem, barred, budget, self._settings.strategy, recording)
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
-        left = self._budget(theorem, 1.0)
-        spent = 0 in (left.seconds, left.tactics, left.expansions, left.tokens, left.usd)
+        spent = self._budget(theorem, 1.0).is_spent
         return self._status(theorem) is Status.OPEN and self._has_helpers(theorem) and not spent
 
     def _has_helpers(self, theorem: Theorem) -> bool:
@@ -137,13 +135,10 @@ class FileWork:
     def _budget(self, theorem: Theorem, share: float) -> Budget:
         """That part of what the tries of this hole have left to spend."""
         spent, settings = self._spent(theorem), self._settings
-        return Budget(
-            seconds=max(0.0, settings.seconds - spent.seconds) * share,
-            tactics=_left(settings.tactics, spent.tactics, share),
-            expansions=_left(settings.expansions, spent.expansions, share),
-            tokens=_left(settings.tokens, spent.tokens, share),
-            usd=None if settings.usd is None else max(0.0, settings.usd - spent.usd) * share,
+        limits = Budget(
+            settings.seconds, settings.tactics, settings.expansions, settings.tokens, settings.usd
         )
+        return limits.left(spent, share)
 
     def _spent(self, theorem: Theorem) -> Statistics:
         result = self._results.get(theorem.hole)
@@ -171,7 +166,7 @@ class FileWork:
             axioms=found.verdict.axioms if found.verdict else (),
             assumes=found.verdict.assumes if found.verdict else (),
             message=found.message,
-            statistics=_sum(spent, found.statistics),
+            statistics=spent + found.statistics,
             lean=answer.lean,
             policy=answer.policy,
             partial=found.partial,
@@ -233,18 +228,3 @@ class FileWork:
         rest = len(self.source.text) - declaration.span.end
         text = self.source.replaced(proofs)[declaration.span.start :]
         return replace(result, declaration=text[: len(text) - rest])
-
-
-def _left(limit: int | None, spent: int, share: float) -> int | None:
-    return None if limit is None else math.ceil(max(0, limit - spent) * share)
-
-
-def _sum(one: Statistics, other: Statistics) -> Statistics:
-    return Statistics(
-        tactics=one.tactics + other.tactics,
-        expansions=one.expansions + other.expansions,
-        seconds=one.seconds + other.seconds,
-        lean_seconds=one.lean_seconds + other.lean_seconds,
-        tokens=one.tokens + other.tokens,
-        usd=one.usd + other.usd,
-    )

@@ -189,7 +189,7 @@ class _Attempt:
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
-    trouble: str = ""  # of the model that failed last
+    trouble: str = ""  # of the model that was asked last
 
     def visit(self, solved: tuple[Step, ...]) -> _Step:
         """Search at the first visit of Lean to the hole that none of the `solved` scripts closes."""
@@ -264,7 +264,7 @@ class _Attempt:
         self.meter.count_expansion(candidates)
         visit.tree.propose(goal, width, candidates)
         for consultation in consulted_by(candidates):
-            self.trouble = consultation.trouble or self.trouble
+            self.trouble = consultation.trouble
             yield Consulted(goal.id, consultation)
         yield Proposed(goal.id, tuple(candidates), *cost_of(candidates), again_of(candidates, width))
         return self.meter.before_tactic()

@@ -186,10 +186,8 @@ class _Training:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(_DEVICE_TYPE, torch.bfloat16):
-            rows = batch.target.shape[1]
             encoded = self._network.encode(batch.source, batch.padding)
-            each = encoded.repeat_interleave(rows, 0), batch.padding.repeat_interleave(rows, 0)
-            logits = self._network.decode(batch.target.flatten(0, 1), *each)
+            logits = self._network.decode(batch.target, encoded, batch.padding)
         tactic, compared, value = losses(logits.float(), batch)
         self._optimizer.zero_grad()
         (tactic + compared + _VALUE_WEIGHT * value).backward()
@@ -223,9 +221,9 @@ def losses(logits: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tens
     """The mean -log probabilities: of the tactics to say; of the first among those that it is compared with;
     and of the values."""
     words = functional.cross_entropy(
-        logits.transpose(1, 2), batch.answer.flatten(0, 1), ignore_index=NOTHING, reduction="none"
+        logits.flatten(0, 2), batch.answer.flatten(), ignore_index=NOTHING, reduction="none"
     )
-    logs = -words.sum(1).unflatten(0, batch.said.shape)
+    logs = -words.view(batch.answer.shape).sum(2)
     tactics, values = logs[:, :TACTICS], logs[:, TACTICS]
     weights, valued = batch.said[:, :TACTICS], batch.said[:, TACTICS]
     chances = tactics.log_softmax(1)[:, 0] * batch.compared

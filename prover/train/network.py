@@ -39,19 +39,20 @@ class Network(nn.Module):  # type: ignore[misc]  # torch need not be there
         return self._drop(self._norm("encoder", state))
 
     def decode(self, target: Tensor, encoded: Tensor, padding: Tensor) -> Tensor:
-        """Logits of the word after each of `target`, (batch, length, words)."""
-        length = target.shape[1]
+        """Logits of the word after each of `target`: (goals, rows, length), several for each goal encoded."""
+        goals, rows, length = target.shape
         future = torch.full((length, length), -math.inf).triu(1)
         mask = self._distances("decoder", length, both_ways=False) + future
         seen = torch.zeros(padding.shape).masked_fill(padding, -math.inf)[:, None, None, :]
-        state = self._drop(functional.embedding(target, self._of("embeddings")))
+        state = self._drop(functional.embedding(target, self._of("embeddings"))).flatten(0, 1)
         for layer in range(self.shape.decoder_layers):
             at = f"decoder.{layer}"
             state = state + self._attend(f"{at}.self", state, None, mask)
-            state = state + self._attend(f"{at}.cross", state, encoded, seen)
+            together = state.view(goals, rows * length, -1)  # so that the goal's keys are made once
+            state = state + self._attend(f"{at}.cross", together, encoded, seen).view(state.shape)
             state = state + self._inner(at, state)
         state = self._norm("decoder", state) * self.shape.width**-0.5
-        return functional.linear(state, self._of("embeddings"))
+        return functional.linear(state, self._of("embeddings")).unflatten(0, (goals, rows))
 
     def arrays(self) -> dict[str, Array]:
         return {

@@ -35,4 +35,4 @@ def _text(words: list[str]) -> str:
         text = text.replace(f"{tight} ", tight)
     for tight in ")],":
         text = text.replace(f" {tight}", tight)
-    return text
+    return text.replace(") .", ").")

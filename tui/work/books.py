@@ -45,10 +45,10 @@ class Books:
         library = self.library()
         if library is None:
             return policies
-        from prover.policy.library import LibraryPolicy, Shelf
+        from prover.policy.library import Shelf, with_library
 
         shelf = Shelf(library)
-        return lambda barred: LibraryPolicy(policies(barred), shelf, barred)
+        return lambda barred: with_library(policies(barred), shelf, barred)
 
     def library(self) -> Library | None:
         from lemmas.store import Library

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from prover.errors import InputError, ModelError, ModelUnusable
 from prover.models import DEFAULT_KEY, DEFAULT_URL, ModelSettings
 from prover.policy.api.account import Account, Spending
-from prover.policy.api.replies import Reply, Sample, read_reply, said_by
+from prover.policy.api.failures import failure_of, in_words
+from prover.policy.api.replies import Reply, Sample, read_reply
 
 if TYPE_CHECKING:
     import openai
@@ -34,11 +34,8 @@ _FAILURES = 3
 
 _OPTIONAL = ("n", "seed", "logprobs", "temperature", "reasoning_effort", "max_tokens")
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
-_TOO_LONG = ("context length", "context window", "maximum context", "too many tokens", "prompt is too long")
-_NO_MODEL = re.compile(
-    r"(invalid|unknown|no such) model|model\b.*\b(not found|not exist|not available)", re.IGNORECASE
-)
 _SECRET = "…"
+_LEAST_SECRET = 8  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +147,10 @@ class ModelClient:
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 refused = self._refused(error, options)
                 if refused is None:
-                    raise _translated(error, self.settings) from None
+                    raise failure_of(error, self.settings) from None
                 self._left_out.add(refused)
             except openai.OpenAIError as error:
-                raise _translated(error, self.settings) from None
+                raise failure_of(error, self.settings) from None
 
     def _options(self, request: Request) -> dict[str, Any]:
         settings = self.settings
@@ -175,7 +172,7 @@ class ModelClient:
 
     def _refused(self, error: openai.APIStatusError, options: Mapping[str, Any]) -> str | None:
         """Which of the options the server complains of."""
-        said = f"{error.param or ''} {error.message} {said_by(error.body)}"
+        said = f"{error.param or ''} {error.message} {error.body}"
         candidates = [name for name in _OPTIONAL if name in options and name not in self._left_out]
         quoted = [
             name for name in candidates if name == error.param or f"'{name}'" in said or f"`{name}`" in said
@@ -184,16 +181,16 @@ class ModelClient:
         return next(iter([*quoted, *(name for name in candidates if name in words)]), None)
 
     def _clean(self, sample: Sample) -> Sample:
-        if not self._key or self._key not in sample.text + sample.reasoning:
-            return sample
-        return Sample(self._without_key(sample.text), self._without_key(sample.reasoning), cut=sample.cut)
+        text, reasoning = self._without_key(sample.text), self._without_key(sample.reasoning)
+        return replace(sample, text=text, reasoning=reasoning)
 
     def _without_key(self, text: str) -> str:
         return _hidden(text, self._key)
 
 
 def _hidden(text: str, key: str) -> str:
-    return text.replace(key, _SECRET) if key else text
+    """What is short is no secret, but what people write where none is needed: `none`, `x`."""
+    return text.replace(key, _SECRET) if len(key) >= _LEAST_SECRET else text
 
 
 def key_of(settings: ModelSettings) -> str:
@@ -229,7 +226,7 @@ async def listed(settings: ModelSettings, key: str, seconds: float) -> str:
         except openai.NotFoundError:
             return "yes, without a list of models"
         except openai.OpenAIError as error:
-            known = _translated(error, settings)
+            known = failure_of(error, settings)
             raise type(known)(_hidden(str(known), key)) from None
         except (asyncio.TimeoutError, TypeError, AttributeError, ValueError):
             raise ModelError(f"no list of models at {settings.base_url}; check the base URL") from None
@@ -250,42 +247,5 @@ async def _post(client: openai.AsyncOpenAI, options: Mapping[str, Any], request:
                 if len(body) > MOST_BYTES:
                     raise ModelError(f"the answer is longer than {MOST_BYTES:,} bytes")
     except httpx2.HTTPError as error:
-        raise ModelError(f"the connection broke in the middle of the answer: {_words(error)}") from None
+        raise ModelError(f"the connection broke in the middle of the answer: {in_words(error)}") from None
     return read_reply(bytes(body), request.system + request.user)
-
-
-def _translated(error: openai.OpenAIError, settings: ModelSettings) -> ModelError:
-    import httpx2
-    import openai
-
-    at = f"at {settings.base_url}"
-    if isinstance(error, openai.APITimeoutError):
-        return ModelError(f"no answer {at} within {settings.timeout:g} s")
-    if isinstance(error, openai.APIConnectionError):
-        cause = error.__cause__ or error
-        if isinstance(cause, httpx2.ConnectError):
-            return ModelUnusable(
-                f"nothing answers {at} ({_words(cause)}); check the base URL, and that the server runs"
-            )
-        return ModelError(f"the connection broke before there was an answer {at}: {_words(cause)}")
-    if not isinstance(error, openai.APIStatusError):
-        return ModelError(_words(error))
-    status, said = error.status_code, said_by(error.body if error.body else error.message)
-    said = f"{status}: {said}"
-    if status in (401, 403):
-        return ModelUnusable(f"the key in {settings.key_variable} is refused {at} ({said})")
-    if status == 402 or "insufficient_quota" in (error.code or "", error.type or ""):
-        return ModelUnusable(f"the account {at} has no credit left ({said})")
-    if status == 404 or (status == 400 and _NO_MODEL.search(said)):
-        return ModelUnusable(f"there is no model `{settings.model}` {at}, or no such API ({said})")
-    if status == 429:
-        return ModelError(f"too many requests {at} ({said})")
-    if status in (400, 413, 422) and any(words in said.lower() for words in _TOO_LONG):
-        return ModelError(f"the prompt is longer than the model's context; set `context` lower ({said})")
-    if status >= 500:
-        return ModelError(f"the server {at} fails ({said})")
-    return ModelError(f"the request is refused {at} ({said})")
-
-
-def _words(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

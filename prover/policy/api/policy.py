@@ -101,9 +101,8 @@ class ApiPolicy:
             return None
         way = self._steps[asked]
         if way == "repair":
-            tried = [attempt for attempt in tried if attempt.source.startswith(f"{self.name} ")]
-            if not tried:  # nothing came of the proof that was asked for
-                way = "proof"
+            own = [attempt for attempt in tried if attempt.source.startswith(f"{self.name} ")]
+            way, tried = ("repair", own) if own else ("proof", tried)  # where no proof came, another one
         room = self._settings.context - self._settings.max_tokens
         prompt = written(way, self._matter(theorem, goal, tried), room)
         if prompt is None:
@@ -147,6 +146,8 @@ class ApiPolicy:
         reasoning = "\n\n".join(dict.fromkeys(each.reasoning for each in reply.samples if each.reasoning))
         trouble = "" if candidates else _nothing_in(reply)
         consulted = [Consultation(self.name, name, left_out, reasoning, trouble)]
+        if self._client.account.trouble:
+            consulted.insert(0, Consultation(self.name, "", trouble=self._client.account.trouble))
         return Answered(candidates, reply.read + reply.written, self._client.usd(reply), again, consulted)
 
 

@@ -19,8 +19,8 @@ VERSIONS = {"tactics": "v1", "proof": "v1", "repair": "v1", "sketch": "v1", "sys
 
 _NOTHING = "(none)"
 _OVERHEAD = 64  # tokens for what a server puts around what is said
-_MOST_TRIED = 40
-_MESSAGE = 700  # characters of what Lean said of one attempt
+_MOST_TRIED = 16  # more cost much and say little
+_MESSAGE = 500  # characters of what Lean said of one attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,11 @@ def written(name: str, matter: Matter, room: int) -> Prompt | None:
             taken[kind].append(text)
             room -= cost
     parts = {kind: "\n".join(texts) or _NOTHING for kind, texts in taken.items()}
+    there = {**{kind: len(texts) for kind, texts in kinds.items()}, "tried": len(matter.tried)}
     left_out = tuple(
-        f"{len(texts) - len(taken[kind])} of {len(texts)} {_CALLED[kind]}"
-        for kind, texts in kinds.items()
-        if len(taken[kind]) < len(texts)
+        f"{count - len(taken[kind])} of {count} {_CALLED[kind]}"
+        for kind, count in there.items()
+        if len(taken[kind]) < count
     )
     user = template.substitute(parts, goal=matter.goal)
     return Prompt(f"{name}.{VERSIONS[name]}", system, user, left_out)

@@ -77,7 +77,7 @@ class Names:
             yield from self._fields(rest) if dot else ()
         elif (declared := self._declared(bare)) is not None:
             yield declared
-        elif self._is_variable(first):
+        elif self._is_variable(first) and not (bare == "_" and otherwise == "n"):
             is_bound = otherwise != "a" and ("b", first) in self._given
             yield self._give("b" if is_bound else otherwise, first)
             yield from self._fields(rest) if dot else ()

@@ -5,7 +5,7 @@ import { LanguageClient, type WorkspaceEdit } from "vscode-languageclient/node";
 
 interface Suggestion {
   tactic: string;
-  goals: string[];
+  leaves: string[];
   proves: boolean;
   edit: WorkspaceEdit;
 }
@@ -71,8 +71,8 @@ async function choose(suggestions: Suggestion[]): Promise<void> {
   }
   const items = suggestions.map((each) => ({
     label: each.tactic,
-    description: each.proves ? "proves it" : `leaves ${each.goals.length}`,
-    detail: each.goals.map((goal) => goal.replace(/\s+/g, " ")).join("  |  "),
+    description: each.proves ? "proves it" : `leaves ${each.leaves.length}`,
+    detail: each.leaves.join("  |  "),
     edit: each.edit,
   }));
   const chosen = await vscode.window.showQuickPick(items, { matchOnDetail: true, title: "Next tactics" });
