@@ -7,7 +7,9 @@ from typing import cast
 
 import click
 
-COMMANDS: dict[str, str] = {
+COMMANDS = {
+    "problems": "prover.cli.train_problems",
+    "collect": "prover.cli.train_collect",
     "fit": "prover.cli.train_fit",
     "export": "prover.cli.train_fit",
 }

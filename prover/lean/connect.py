@@ -87,3 +87,10 @@ def gateway_factory(
     if isinstance(lean, EmbeddedLean):
         return lambda: EmbeddedPool(lean.root, Limits(heartbeats))
     return lambda: NativePool(NativeLimits(heartbeats))
+
+
+def embedded_gateway() -> EmbeddedGateway:
+    """The embedded Lean, for files without imports. Raises `LeanUnavailable`."""
+    lean = choose("embedded", Path.cwd())
+    assert isinstance(lean, EmbeddedLean)
+    return EmbeddedGateway(lean.root, (), Limits())

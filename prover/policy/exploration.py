@@ -33,14 +33,19 @@ class _Made:
     values: tuple[Value | None, ...]
 
 
-def explore(programs: Programs, builders: Sequence[Builder], types: Sequence[Term]) -> list[Law]:
-    """The laws found, those of earlier functions first, then the smaller ones."""
-    return _Exploration(programs, builders, types).laws()
+def explore(
+    programs: Programs, builders: Sequence[Builder], types: Sequence[Term], terms: int = _MAX_TERMS
+) -> list[Law]:
+    """The laws found with so many terms, those of earlier functions first, then the smaller ones."""
+    return _Exploration(programs, builders, types, terms).laws()
 
 
 class _Exploration:
-    def __init__(self, programs: Programs, builders: Sequence[Builder], types: Sequence[Term]) -> None:
+    def __init__(
+        self, programs: Programs, builders: Sequence[Builder], types: Sequence[Term], terms: int
+    ) -> None:
         self._programs = programs
+        self._most = terms
         self._builders = builders
         self._ranks = {builder.written: builder.rank for builder in builders}
         self._types: dict[str, Term] = {}
@@ -140,7 +145,7 @@ class _Exploration:
         if any(_nested(builder, argument.term) for argument in arguments):
             return True
         self._count += 1
-        if self._count > _MAX_TERMS:
+        if self._count > self._most:
             return False
         values = tuple(
             self._call(builder, tuple(argument.values[i] for argument in arguments)) for i in range(_SAMPLES)
