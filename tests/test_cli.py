@@ -340,7 +340,9 @@ def test_an_unknown_policy_is_refused_with_those_that_exist(folder: Path) -> Non
     (folder / "a.lean").write_text(FILE)
     done = toy("prove", "a.lean", policy="gpt")
     assert done.returncode == 2
-    assert done.stderr.startswith("prover: unknown policy `gpt`; there are: fixed, builtin, toy, only:…, openai:…")
+    assert done.stderr.startswith(
+        "prover: unknown policy `gpt`; there are: fixed, builtin, toy, only:…, openai:…"
+    )
     assert done.stderr.endswith(", and several in a row with `+`\n")
 
 

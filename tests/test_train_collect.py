@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tui_help import OnePool
 
 from prover.errors import InputError
 from prover.lean.embedded.gateway import EmbeddedGateway
@@ -25,7 +26,6 @@ from prover.train.data import (
     write_problems,
 )
 from prover.types import Budget, Proved, Standing
-from tests.tui_help import OnePool
 
 FIRST = """\
 def twice : Nat → Nat
