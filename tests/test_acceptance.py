@@ -221,7 +221,7 @@ def test_a_hole_beside_others_of_its_own_declaration_is_searched_no_longer(
 ) -> None:
     path = tmp_path / "both.lean"
     path.write_text(
-        "theorem a (n : Nat) : n = n ∧ 0 = 1 := by\n  constructor\n  · sorry\n  · sorry\n",
+        "theorem a (n : Nat) : n = n ∧ ∃ k, k * k = 49 := by\n  constructor\n  · sorry\n  · sorry\n",
         encoding="utf-8",
     )
     results, _ = proved(lean, path, lambda barred: Scripted({"a": ["rfl", "simp"]}, barred))
