@@ -217,3 +217,10 @@ def test_the_model_that_ships_is_small_and_orders_tactics() -> None:
     policy = policy_factory("builtin", 0)(frozenset())
     (candidates,) = policy.propose(the_theorem(), [parse_goal("p q : Prop\nh : p ∧ q\n⊢ q ∧ p")], 8)
     assert len(candidates) == 8 and candidates[0].source == "builtin"
+
+
+def test_more_names_made_up_than_have_numbers() -> None:
+    theorem = parse_source(Path("a.lean"), TEXT.encode()).theorems[-1]
+    _, wording = Reader(frozenset()).read(theorem, parse_goal("p : Prop\n⊢ p → p"))
+    assert wording.read("intro a b c d e f g h i j k l") is None
+    assert wording.read("intro a") is not None

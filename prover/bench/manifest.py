@@ -16,7 +16,7 @@ import prover
 from prover.bench.problems import Problem, fingerprint
 from prover.bench.store import Manifest, Question
 
-_CODE = ("*.py", "*.cjs", "*.lean")
+_CODE = ("*.py", "*.cjs", "*.lean", "*.bin")  # the last: the weights of the built-in model
 
 
 def manifest_of(

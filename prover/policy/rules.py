@@ -18,6 +18,7 @@ Proposal = tuple[str, float]
 Rule = Callable[[View], Iterator[Proposal]]
 
 _ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
+_OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
 _MAX_INDUCTIONS = 3
 _MAX_WITNESSES = 4
 
@@ -38,7 +39,14 @@ def close(view: View) -> Iterator[Proposal]:
     yield listed("grind", view.definitions), -0.7
     if not view.local & variables_in(view.target):
         yield "decide", -1.0
-    yield "exact?", -3.2 if view.definitions else -1.3
+    if _speaks_of_the_library(view):
+        yield "exact?", -3.2 if view.definitions else -1.3
+
+
+def _speaks_of_the_library(view: View) -> bool:
+    """Not of variables and connectives alone, for which it has little to offer."""
+    known = view.local | bound_names(view.target) | {"True", "False", "Prop"}
+    return bool(variables_in(view.target) - known or _OPERATION.search(view.target))
 
 
 def introduce(view: View) -> Iterator[Proposal]:

@@ -87,7 +87,7 @@ class Names:
     def forget(self, kind: str) -> None:
         """Start numbering anew, for names that have meant something in one place only."""
         for key in [key for key in self._given if key[0] == kind]:
-            del self._texts[self._given.pop(key)]
+            self._texts.pop(self._given.pop(key), None)  # one past the numbers has no text
         del self._counts[kind]
 
     def _fields(self, rest: str) -> Iterator[str]:
