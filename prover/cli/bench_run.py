@@ -71,7 +71,7 @@ class Budgets(click.ParamType[tuple[int, ...]]):
     default=("fixed",),
     show_default=True,
     metavar="SPEC",
-    help="Who proposes tactics: `fixed`, or `only:TACTIC` for that tactic alone. May be repeated.",
+    help="Who proposes tactics, as in `prover prove`. May be repeated.",
 )
 @click.option(
     "--strategy",

@@ -50,8 +50,9 @@ from prover.errors import InputError
 @click.option(
     "--policy",
     metavar="SPEC",
-    help="Who proposes tactics: `fixed`, `only:TACTIC` for that tactic alone, `openai:MODEL[@BASE_URL]` for a"
-    " language model, or several in a row, `fixed+openai:MODEL`, the next one where those before are stuck."
+    help="Who proposes tactics: `fixed`, rules that read the goal; `builtin`, these and a small model;"
+    " `only:TACTIC`, that tactic alone; `ct2:DIR`, a model in a folder; `openai:MODEL[@BASE_URL]`, a language"
+    " model; or several in a row, `fixed+openai:MODEL`, the next one where those before are stuck."
     " [default: fixed]",
 )
 @click.option(
