@@ -35,7 +35,7 @@ FILE = """theorem repaired (aa : Nat) : aa + 0 = 0 + aa := by
 theorem sketched (bb cc : Nat) (hh : bb = cc) : cc = bb ∧ True := by
   sorry
 
-theorem hopeless (zz : Nat) : zz = zz + 1 := by
+theorem hopeless (zz : Nat) : zz < zz + 1 := by
   sorry
 """
 RULES = """
