@@ -39,14 +39,15 @@ def close(view: View) -> Iterator[Proposal]:
     yield listed("grind", view.definitions), -0.7
     if not view.local & variables_in(view.target):
         yield "decide", -1.0
-    if _speaks_of_the_library(view):
-        yield "exact?", -3.2 if view.definitions else -1.3
+    if not view.definitions and _speaks_of_the_library(view):
+        yield "exact?", -1.6
 
 
 def _speaks_of_the_library(view: View) -> bool:
     """Not of variables and connectives alone, for which it has little to offer."""
     known = view.local | bound_names(view.target) | {"True", "False", "Prop"}
-    return bool(variables_in(view.target) - known or _OPERATION.search(view.target))
+    dotted = any("." in name for name in names(view.target))
+    return dotted or bool(variables_in(view.target) - known or _OPERATION.search(view.target))
 
 
 def introduce(view: View) -> Iterator[Proposal]:
