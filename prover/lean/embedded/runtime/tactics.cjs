@@ -275,11 +275,11 @@ class Proof {
     this.elaborator.setGoals(focused);
     const log = this.elaborator.log();
     const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
-    const said = this.elaborator.saidSince(log);
+    const speaks = thrown !== null && !ABORTED.test(thrown);
+    const said = speaks ? [] : this.elaborator.saidSince(log); // which reads all that was ever said
     [syntax, log].forEach(dec);
-    const reported = said.find(({ severity }) => severity === "error")?.text;
-    const error = thrown === null || ABORTED.test(thrown) ? reported ?? thrown ?? undefined : thrown;
-    if (error !== undefined) return { error };
+    const error = said.find(({ severity }) => severity === "error")?.text ?? thrown;
+    if (error !== null) return { error };
     const next = snapshot(this.elaborator, state);
     const flaw = next.shown.size === 0 ? this.elaborator.flaw(focused, this.root, this.environment) : null;
     if (flaw !== null) {
