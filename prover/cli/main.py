@@ -6,17 +6,17 @@ lean_dojo, ray or torch.
 
 from __future__ import annotations
 
-import importlib
 import io
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn, cast
+from typing import NoReturn
 
 import click
 
 import prover
+from prover.cli.lazy import LazyGroup
 from prover.errors import INTERRUPTED, ProverError
 
 COMMANDS = {
@@ -37,21 +37,10 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are the functions of the same names in the modules of `COMMANDS`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return cast("click.Command", getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name))
-
-
 @click.group(
     name="prover",
     cls=LazyGroup,
+    modules=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from prover.cli.choosing import chosen_holes
 from prover.config import LEANS, STRATEGIES
 from prover.errors import INTERRUPTED
 
@@ -84,14 +85,7 @@ def night() -> None:
 
 
 @night.command(hidden=True)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
-@click.option(
-    "--theorem",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="Only the holes of this theorem. May be repeated.",
-)
+@chosen_holes
 @_limits
 @click.option(
     "--workers",

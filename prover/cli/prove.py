@@ -9,19 +9,13 @@ from typing import Any
 import click
 
 from prover.cli.amounts import parse_budget
+from prover.cli.choosing import chosen_holes
 from prover.config import LEANS, STRATEGIES, load_settings
 from prover.errors import InputError
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
-@click.option(
-    "--theorem",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="Only the holes of this theorem: its full name, or the end of it. May be repeated.",
-)
+@chosen_holes
 @click.option("--seconds", type=float, metavar="S", help="Time for each hole. [default: 60]")
 @click.option(
     "--tactics",

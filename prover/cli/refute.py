@@ -7,20 +7,14 @@ from pathlib import Path
 
 import click
 
+from prover.cli.choosing import chosen_holes
 from prover.cli.render import refutation
 from prover.config import LEANS, LeanKind, load_settings
 from prover.types import Counterexample, Theorem
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH[:LINE]...")
-@click.option(
-    "--theorem",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="Only the holes of this theorem: its full name, or the end of it. May be repeated.",
-)
+@chosen_holes
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line for each theorem.")
 @click.option("--lean", type=click.Choice(LEANS), help="Which Lean. [default: auto]")
 @click.pass_context

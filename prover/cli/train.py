@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import cast
-
 import click
+
+from prover.cli.lazy import LazyGroup
 
 COMMANDS = {
     "problems": "prover.cli.train_problems",
@@ -15,19 +14,7 @@ COMMANDS = {
 }
 
 
-class _Steps(click.Group):
-    """A group whose commands are the functions of the same names in the modules of `COMMANDS`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return cast("click.Command", getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name))
-
-
-@click.group(cls=_Steps)
+@click.group(cls=LazyGroup, modules=COMMANDS)
 def train() -> None:
     """Teach a model from proofs that the prover finds itself.
 
