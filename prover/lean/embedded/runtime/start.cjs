@@ -16,6 +16,7 @@ const { tacticRepl } = require("./tactics.cjs");
 const { commandRepl } = require("./commands.cjs");
 const image = require("./image.cjs");
 const { quit } = require("./lines.cjs");
+const { placeOf } = require("./symbols.cjs");
 
 /** Makes Lean build the index of its library that `exact?` looks things up in, which takes it seconds. */
 const WARM = "example (a b c : Nat) (h : a ≤ b) : a / c ≤ b / c := by exact?";
@@ -23,6 +24,7 @@ const WARM = "example (a b c : Nat) (h : a ≤ b) : a / c ≤ b / c := by exact?
 const SCRIPT = __filename;
 const root = process.env.LEAN_ROOT;
 globalThis.threadLimits = { stackSizeMb: 240 };
+globalThis.placeOf = placeOf;
 
 /** Called by the runtime in every thread before Lean runs there: each has a function table of its own. */
 globalThis.installRepl = function () {
