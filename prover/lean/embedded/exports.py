@@ -1,10 +1,10 @@
 """Make the package's `lean.wasm` quick to start: `regroup` takes its bytes and gives the runtime's.
 
-The module exports 201,110 names, and each thread makes a JavaScript object of each, then puts each function into
-the function table one by one: over a second, at every start and for every thread that Lean starts for a task.
-Here the functions of Lean and of C++ are in the table from the start, put there by the module itself, and are
-exported no more, nor are the addresses of Lean's values. `symbols` says where each of them is;
-`runtime/symbols.cjs` reads that.
+The module exports 201,110 names. Each thread makes a JavaScript object of each, and puts each function
+into the function table, one by one: over a second, at every start and for every thread that Lean starts
+for a task. Here the functions of Lean and of C++ are in the table from the start, put there by the module
+itself, and are exported no more, nor are the addresses of Lean's values. `symbols` says where each of them
+is; `runtime/symbols.cjs` reads that.
 
 The format: https://webassembly.github.io/spec/core/binary/modules.html
 """
@@ -49,7 +49,7 @@ class _Export:
 
     @property
     def is_moved(self) -> bool:
-        return self.name.startswith(_COMPILED) or self.is_function and self.name.startswith(_MANGLED)
+        return self.name.startswith(_COMPILED) or (self.is_function and self.name.startswith(_MANGLED))
 
     def encoded(self) -> bytes:
         return _number(len(self.name)) + self.name + bytes([self.kind]) + _number(self.index)
@@ -64,8 +64,7 @@ class _Reader:
         """An unsigned LEB128."""
         value = shift = 0
         while True:
-            byte = self.data[self.at]
-            self.at += 1
+            byte = self.bytes(1)[0]
             value |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
@@ -73,20 +72,15 @@ class _Reader:
 
     def bytes(self, count: int) -> bytes:
         self.at += count
+        if self.at > len(self.data):
+            raise _changed("it ends too early")
         return self.data[self.at - count : self.at]
 
 
 def regroup(module: bytes) -> Regrouped:
     """Raises `SetupError` when `module` is not built as expected."""
-    try:
-        return _regrouped(module)
-    except IndexError as error:
-        raise _changed("it ends too early") from error
-
-
-def _regrouped(module: bytes) -> Regrouped:
     sections = dict(_sections(module))
-    if len(sections) != sum(1 for _ in _sections(module)) or not _CHANGED <= sections.keys():
+    if len(sections) != sum(1 for _ in _sections(module)) or not sections.keys() >= _CHANGED:
         raise _changed("its sections are others")
     size = _table_size(sections[_TABLE])
     exports = list(_exports(sections[_EXPORT]))
@@ -138,7 +132,7 @@ def _exports(body: bytes) -> Iterator[_Export]:
 
 
 def _slots(body: bytes, size: int) -> dict[int, int]:
-    """Where in the table each function is, from its one segment: `i32.const 1`, then to the end of the table."""
+    """Where in the table each function is, from its one segment, which fills it from 1 to its end."""
     reader = _Reader(body)
     if (reader.number(), *reader.bytes(4)) != (1, 0, _CONSTANT, 1, _END) or reader.number() != size - 1:
         raise _changed("its function table is filled otherwise")

@@ -23,7 +23,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from prover.errors import SetupError
-from prover.lean.embedded.download import BY_HAND, CHUNK, Package, Progress, check, download
+from prover.lean.embedded.download import BY_HAND, Package, Progress, check, download
 from prover.lean.embedded.exports import SYMBOLS, regroup
 from prover.lean.embedded.node import node_binary as node_binary
 from prover.lean.embedded.slim import PREPARATION, prepare

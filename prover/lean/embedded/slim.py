@@ -1,8 +1,8 @@
 """Make the package's `lean.js` small, and fit to be driven: `prepare` takes its text and gives the runtime's.
 
 The package's file is 89 MB, of which 88 MB declare and bind one JavaScript variable for each of the 201,110
-functions that lean.wasm exports. The runtime reads some fifty of them. Without the rest Lean starts in half the
-time and a third of the memory.
+functions that lean.wasm exports. The runtime reads some fifty of them. Without the rest Lean starts in half
+the time and a third of the memory.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Patch:
 
 
 PATCHES = (
-    # Lean looks up thousands of its functions by name at start; they are not exported any more (see `exports`).
+    # Lean looks up thousands of its functions by name at start; they are no exports any more (see `exports`).
     Patch(
         purpose="find a function by name",
         old="newSymIndex=Object.keys(lib.exports).indexOf(symbol);",
