@@ -32,6 +32,7 @@ class Programs:
         self.constructors: dict[str, Signature] = {}
         self._by_last: dict[str, list[str]] = {}
         self._functions: dict[str, Function | None] = {}
+        self._read: dict[str, str | None] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
         self._steps = 0
@@ -139,6 +140,11 @@ class Programs:
 
     def constructor(self, head: str) -> str | None:
         """The constructor that a name means. Raises `Stuck` for a short one that means several."""
+        if head not in self._read:
+            self._read[head] = self._constructor(head)
+        return self._read[head]
+
+    def _constructor(self, head: str) -> str | None:
         if head.startswith("."):
             found = self._by_last.get(head[1:], [])
             if len(found) > 1:
