@@ -31,6 +31,7 @@ from prover.batch.tasks import (
     Refuted,
     Searched,
     Settled,
+    Unanswered,
 )
 from prover.batch.watching import Watch, recalled
 from prover.errors import InputError, LeanUnavailable, ProverError
@@ -44,7 +45,7 @@ from prover.proving.keeping import drafts_with_uses
 from prover.proving.workers import settle
 from prover.refute import refute
 from prover.search.loop import search
-from prover.types import Budget, SearchResult, Statistics, Status, Theorem
+from prover.types import Budget, SearchResult, Statistics, Status, Stop, Theorem
 
 _SCRIPT = "library script "
 
@@ -56,7 +57,7 @@ class Station:
     def __init__(self, equipment: Equipment, library: bytes | None = None) -> None:
         self._equipment = equipment
         self._pool = gateway_factory(equipment.lean)()
-        self._policies = policy_factory(equipment.policy, equipment.seed)
+        self._policies = policy_factory(equipment.policy, equipment.seed, equipment.models)
         self._content = library
         self._library: Library | None = None
         self._stopping = False
@@ -141,12 +142,15 @@ class Station:
                 collector.see(event)
                 watch.see(event)
                 pulse(watch.tactics)
+        spent = _minus(result.statistics, counted)
+        if result.stop is Stop.MODEL and not spent.tactics and not spent.tokens:
+            return Unanswered(result.message)
         gained = self._gained(
             source, theorem, result, collector, gateway.version, policy.name, assignment.run
         )
         return Searched(
             result=result,
-            spent=_minus(result.statistics, counted),
+            spent=spent,
             lean=gateway.version,
             policy=policy.name,
             leans=leaning.leans(result.proof),

@@ -98,6 +98,7 @@ def begin_night(
         branch=branch,
         limits=limits,
         prover=prover.__version__,
+        models=settings.models,
     )
     _require_cluster(ray)
     folder = Path(out or f"night-{datetime.now():%Y-%m-%d}")
@@ -194,7 +195,7 @@ def _whole(number: float | None) -> int | None:
 
 def _require_means(settings: Settings) -> None:
     """Say it now if there is no such policy or Lean, and not from each worker."""
-    policy_factory(settings.policy, settings.seed)
+    policy_factory(settings.policy, settings.seed, settings.models)
     gateway_factory(settings.lean)
 
 
