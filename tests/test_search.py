@@ -424,9 +424,15 @@ def test_a_goal_is_given_up_once_all_heartbeats_were_too_few(source: Source) -> 
     assert result.stop is Stop.EXHAUSTED
 
 
-def test_what_fits_itself_to_its_heartbeats_gets_all_at_once(source: Source) -> None:
-    events, _ = finish(start(source, FakeGateway({"root": {"exact?": FAILED, "exact h?": FAILED}})))
-    assert [event.share for event in only(Tried, events)] == [1.0, SHARES[0]]
+def test_what_is_lost_with_fewer_heartbeats_gets_all_at_once(source: Source) -> None:
+    shares = {
+        "exact?": 1.0,
+        "exact h?": SHARES[0],
+        "(try simp\n try omega)": 1.0,
+        "induction n <;> try simp": SHARES[0],
+    }
+    events, _ = finish(start(source, FakeGateway({"root": dict.fromkeys(shares, FAILED)})))
+    assert {event.candidate.tactic: event.share for event in only(Tried, events)} == shares
 
 
 def test_a_proof_that_needed_all_heartbeats_gets_them_at_once_where_it_is_run_again(source: Source) -> None:

@@ -32,8 +32,9 @@ SHARES = (0.1, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
 _DEARER = 1.0  # -log probability, for each time that a tactic is tried again
-_LOOKS = re.compile(r"\b(exact|apply|rw|try)\?(?![\w'])")
-"""These fit what they do to the heartbeats that they have, and do not say when those were too few."""
+_WHOLE = re.compile(r"^\(try |\b(exact|apply|rw|try)\?(?![\w'])")
+"""These get all at once: rows of attempts, as one that takes too long loses the work of all, and what fits
+itself to the heartbeats that it has, and does not say when they were too few."""
 
 
 class NodeStatus(Enum):
@@ -103,7 +104,7 @@ class GoalNode:
 
     def share(self, candidate: Candidate) -> float:
         """Of a tactic's heartbeats, for the next try of this one."""
-        return SHARES[-1] if _LOOKS.search(candidate.tactic) else SHARES[self.cut.get(candidate.tactic, 0)]
+        return SHARES[-1] if _WHOLE.search(candidate.tactic) else SHARES[self.cut.get(candidate.tactic, 0)]
 
 
 @dataclass(slots=True, eq=False)
