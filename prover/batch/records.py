@@ -45,7 +45,8 @@ class Plan:
     `paths` are as given, seen from `folder`. `first` is the number of tactics that a hole gets in round 1,
     twice as many in each round after it. An attempt sees what came of those that are `window` or more places
     before it. `memory` is the bytes that a worker with its Lean may take up. `library` is the lemma library
-    to learn from and to fill, None for none. `ray` is the address of a cluster.
+    to learn from and to fill, None for none. `ray` is the address of a cluster. `learn`: fit models between
+    rounds.
     """
 
     paths: tuple[str, ...]
@@ -64,6 +65,7 @@ class Plan:
     branch: str | None
     limits: Limits
     prover: str
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,29 @@ class LemmaRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """A model that was fitted to the night's own `proofs` after a `round`, in so many `steps`, to the `goals`
+    of their searches. No `steps`: none was, as `message` says.
+
+    Some proofs were left out, with `measured` goals: how often a tactic of the proof came `first`,
+    or `among` the first eight, and the mean log-probability of the likeliest of them; each by the model that
+    it began with and by the new one, together with the rules. `used`: searches ask it from then on; else
+    `message` says why not.
+    """
+
+    round: int
+    proofs: int = 0
+    goals: int = 0
+    steps: int = 0
+    measured: int = 0
+    first: tuple[float, float] = (0.0, 0.0)
+    among: tuple[float, float] = (0.0, 0.0)
+    log_probability: tuple[float, float] = (0.0, 0.0)
+    used: bool = False
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerEvent:
     """What befell a worker: `what` is `started`, `died`, `recycled`, `stopped`; `hole` what it was at, if
     anything."""
@@ -217,6 +242,7 @@ class Night:
     lemmas: tuple[LemmaRecord, ...]
     events: tuple[WorkerEvent, ...]
     solved: tuple[Point, ...]
+    fits: tuple[Fit, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lemmas.records import Draft
 from prover.batch.drafts import Gained
 from prover.batch.items import Item
-from prover.batch.records import Failure
+from prover.batch.records import Failure, Fit
 from prover.config import LeanKind
 from prover.types import SearchResult, Statistics, Verdict
 
@@ -18,7 +18,8 @@ from prover.types import SearchResult, Statistics, Verdict
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What workers are made from. `library` is the lemma library as it was when the night began, None for
-    none. One that takes up more than `memory` bytes, its Lean included, ends itself."""
+    none. One that takes up more than `memory` bytes, its Lean included, ends itself. `learns` is the folder
+    of a night that fits models, None for one that does not."""
 
     lean: LeanKind
     policy: str
@@ -26,6 +27,7 @@ class Equipment:
     seed: int
     library: Path | None
     memory: int
+    learns: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """The search was stopped from outside, and came as far as `trace`."""
+    """The work was stopped from outside; a search came as far as `trace`."""
 
     trace: bytes | None
 
@@ -104,6 +106,13 @@ class Refuted:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of fitting a model."""
+
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Lean can't work on the file."""
 
@@ -118,4 +127,4 @@ class Broken:
     fatal: bool
 
 
-Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Refused | Broken
+Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Learned | Refused | Broken

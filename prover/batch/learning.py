@@ -1,0 +1,104 @@
+"""Fitting a model to what a night has proved so far. To import this loads torch.
+
+What is learnt from are the traces of the searches that found proofs; of these, each `_LEFT_OUT`th is kept
+apart, to see whether the new model would have proposed its steps sooner than the one that it began with.
+Where it would not, the night stays with what it has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from prover.batch.items import Item
+from prover.batch.models import BUILTIN, model_of, workshop_of
+from prover.batch.records import Fit
+from prover.batch.store import solved_by
+from prover.batch.watching import events_in
+from prover.lean.source import parse_source
+from prover.policy.neural.making import BUILTIN as SHIPPED
+from prover.policy.neural.model import load_model
+from prover.train.exporting import export, measure, tried_out
+from prover.train.fit import Plan, fit_to
+from prover.train.samples import Sample, by_goal, samples_of
+from prover.train.watching import Watch, run_again
+
+_LEFT_OUT = 10
+_STEPS, _GOALS = 200, 4
+"""The most steps, and for how many goals there is one: each step sees 32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """For `item` of the night in `folder`; `policy` is what that began with."""
+
+    folder: Path
+    policy: str
+    seed: int
+    item: Item
+
+
+def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
+    """Makes the folder of the model. None where it was stopped: the same call goes on. Raises
+    `ProverError`."""
+    round_ = lessons.item.round
+    samples: list[Sample] = []
+    proofs = 0
+    for found in _samples(lessons):
+        if stopped():
+            return None
+        samples += found
+        proofs += 1
+    learnt = [sample for sample in samples if not sample.held_out]
+    start = Path(lessons.policy.removeprefix(BUILTIN).removeprefix(":") or SHIPPED).expanduser()
+    out = workshop_of(lessons.folder, round_)
+    out.mkdir(parents=True, exist_ok=True)
+    steps = min(_STEPS, -(-len(learnt) // _GOALS))
+    plan = Plan(lessons.folder, (), out, None, seed=lessons.seed, start=start, steps=steps)
+    with closing(fit_to(samples, plan)) as running:
+        for _ in running:
+            if stopped():
+                return None
+    begun = load_model(start)
+    apart = [sample for sample in samples if sample.held_out]
+    before, after = measure(begun, apart, begun.card), tried_out(out, apart, begun.card)
+    fit = Fit(
+        round=round_,
+        proofs=proofs,
+        goals=len(learnt),
+        steps=steps,
+        measured=after.goals,
+        first=(before.mixed_top1, after.mixed_top1),
+        among=(before.mixed_top8, after.mixed_top8),
+        log_probability=(before.log_probability, after.log_probability),
+    )
+    if after.goals == 0 or after.log_probability < before.log_probability:
+        return replace(fit, message="it is no better than the one before on the proofs left out")
+    made = model_of(lessons.folder, round_)
+    export(out, made)
+    _sync(made)
+    return replace(fit, used=True)
+
+
+def _samples(lessons: Lessons) -> Iterator[list[Sample]]:
+    """Of each search that found a proof, in the order of the night."""
+    for number, (path, raw, place, trace) in enumerate(solved_by(lessons.folder, lessons.item.sees)):
+        source = parse_source(path, raw)
+        theorem = source.theorems[place]
+        watch = Watch(theorem.name, str(path), lessons.item.round)
+        runs = run_again(watch, events_in(trace, theorem))
+        tried = by_goal(watch.examples(runs, stands=runs.way(watch.root) is not None))
+        yield samples_of(str(path), source, theorem, tried, held_out=number % _LEFT_OUT == 0)
+
+
+def _sync(folder: Path) -> None:
+    """Have it on the disk before the store says that it is there."""
+    for path in (*folder.iterdir(), folder, folder.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
