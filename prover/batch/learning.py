@@ -8,7 +8,7 @@ Where it would not, the night stays with what it has.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,14 +21,18 @@ from prover.batch.watching import events_in
 from prover.lean.source import parse_source
 from prover.policy.neural.making import BUILTIN as SHIPPED
 from prover.policy.neural.model import load_model
-from prover.train.exporting import export, measure, tried_out
+from prover.train.data import PROOF, Example
+from prover.train.exporting import Report, export, measure, tried_out
 from prover.train.fit import Plan, fit_to
 from prover.train.samples import Sample, by_goal, samples_of
 from prover.train.watching import Watch, run_again
+from prover.types import Goal
 
 _LEFT_OUT = 10
 _STEPS, _GOALS = 200, 4
 """The most steps, and for how many goals there is one: each step sees 32."""
+_PROOFS, _EACH = 200, 8
+"""The latest proofs, and how many goals of the search for each: to put one into words may take a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
         among=(before.mixed_top8, after.mixed_top8),
         log_probability=(before.log_probability, after.log_probability),
     )
-    if after.goals == 0 or after.log_probability < before.log_probability:
+    if _is_worse(before, after):
         return replace(fit, message="it is no better than the one before on the proofs left out")
     made = model_of(lessons.folder, round_)
     export(out, made)
@@ -83,15 +87,26 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
     return replace(fit, used=True)
 
 
+def _is_worse(before: Report, after: Report) -> bool:
+    return after.goals == 0 or after.log_probability < before.log_probability
+
+
 def _samples(lessons: Lessons) -> Iterator[list[Sample]]:
     """Of each search that found a proof, in the order of the night."""
-    for number, (path, raw, place, trace) in enumerate(solved_by(lessons.folder, lessons.item.sees)):
+    solved = solved_by(lessons.folder, lessons.item.sees)
+    for number, (path, raw, place, trace) in list(enumerate(solved))[-_PROOFS:]:
         source = parse_source(path, raw)
         theorem = source.theorems[place]
         watch = Watch(theorem.name, str(path), lessons.item.round)
         runs = run_again(watch, events_in(trace, theorem))
-        tried = by_goal(watch.examples(runs, stands=runs.way(watch.root) is not None))
+        tried = _first(by_goal(watch.examples(runs, stands=runs.way(watch.root) is not None)))
         yield samples_of(str(path), source, theorem, tried, held_out=number % _LEFT_OUT == 0)
+
+
+def _first(tried: Mapping[Goal, list[Example]]) -> dict[Goal, list[Example]]:
+    """Those of the proof, then the others."""
+    goals = sorted(tried, key=lambda goal: all(each.outcome != PROOF for each in tried[goal]))
+    return {goal: tried[goal] for goal in goals[:_EACH]}
 
 
 def _sync(folder: Path) -> None:

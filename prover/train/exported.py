@@ -47,13 +47,14 @@ def read_exported(folder: Path) -> Fitted:
 
 def _variables(content: bytes) -> Iterator[tuple[str, Array]]:
     """Those of CTranslate2's file, by their names there; what is kept in 8 bits as numbers again."""
-    found = dict(_stored(content))
+    found = _stored(content)
     for name, array in found.items():
         scale = found.get(f"{name}_scale")
         yield name, (array if scale is None else array / scale[:, None]).astype(np.float32)
 
 
-def _stored(content: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
+def _stored(content: bytes) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {}
     at = 0
 
     def number(format_: str) -> int:
@@ -73,8 +74,12 @@ def _stored(content: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
         name = text()
         size = [number("I") for _ in range(number("B"))]
         kind, length = _TYPES[number("B")], number("I")
-        yield name, np.frombuffer(content[at : at + length], kind).reshape(size)
+        found[name] = np.frombuffer(content[at : at + length], kind).reshape(size)
         at += length
+    for _ in range(number("I")):  # those that are like one above
+        alias = text()
+        found[alias] = found[text()]
+    return found
 
 
 def _shape(stored: Mapping[str, Array]) -> Shape:
