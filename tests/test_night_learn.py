@@ -351,6 +351,7 @@ def test_a_model_is_fitted_to_them_and_asked(
     from prover.batch import learning as room
 
     monkeypatch.setattr("prover.train.fit._BATCH", 4)
+    monkeypatch.setattr(room, "_GOALS", 1)
     start = builtin_like(tmp_path / "start")
     item = Item(50, Kind.LEARN, 1, round=1, sees=50)
     lessons = room.Lessons(proved, f"builtin:{start}", 0, item)
@@ -360,7 +361,7 @@ def test_a_model_is_fitted_to_them_and_asked(
     assert fit is not None and fit.proofs == 6 and fit.goals and fit.steps and fit.measured
     shutil.rmtree(workshop_of(proved, 1))
     assert room.fitted(lessons, lambda: False) == fit, "the same without the stop"
-    monkeypatch.setattr(room, "_is_worse", lambda before, after: False)
+    monkeypatch.setattr(room, "_is_better", lambda before, after: True)
     assert (used := room.fitted(lessons, lambda: False)) is not None and used.used
     equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, proved)
     with closing(Station(equipment)) as station:

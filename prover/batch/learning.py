@@ -79,7 +79,7 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
         among=(before.mixed_top8, after.mixed_top8),
         log_probability=(before.log_probability, after.log_probability),
     )
-    if _is_worse(before, after):
+    if not _is_better(before, after):
         return replace(fit, message="it is no better than the one before on the proofs left out")
     made = model_of(lessons.folder, round_)
     export(out, made)
@@ -87,8 +87,8 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
     return replace(fit, used=True)
 
 
-def _is_worse(before: Report, after: Report) -> bool:
-    return after.goals == 0 or after.log_probability < before.log_probability
+def _is_better(before: Report, after: Report) -> bool:
+    return after.goals > 0 and after.log_probability > before.log_probability
 
 
 def _samples(lessons: Lessons) -> Iterator[list[Sample]]:
