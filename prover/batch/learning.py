@@ -28,7 +28,7 @@ from prover.train.samples import Sample, by_goal, samples_of
 from prover.train.watching import Watch, run_again
 from prover.types import Goal
 
-_LEFT_OUT = 10
+_LEFT_OUT = 5
 _STEPS, _GOALS = 200, 4
 """The most steps, and for how many goals there is one: each step sees 32."""
 _PROOFS, _EACH = 200, 8

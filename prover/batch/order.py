@@ -27,7 +27,7 @@ from prover.batch.facts import Facts
 from prover.batch.items import Change, Ended, Item, Kind
 from prover.batch.records import HoleStatus
 
-ENOUGH = 16
+ENOUGH = 20
 """So many new proofs are worth a model."""
 
 
