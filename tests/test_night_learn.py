@@ -358,7 +358,7 @@ def test_a_model_is_fitted_to_them_and_asked(
     checks = iter([False] * 8 + [True])
     assert room.fitted(lessons, lambda: next(checks)) is None, "it was stopped"
     fit = room.fitted(lessons, lambda: False)
-    assert fit is not None and fit.proofs == 6 and fit.goals and fit.steps and fit.measured
+    assert fit is not None and fit.proofs == 4 and fit.goals and fit.steps and fit.measured
     shutil.rmtree(workshop_of(proved, 1))
     assert room.fitted(lessons, lambda: False) == fit, "the same without the stop"
     monkeypatch.setattr(room, "_is_better", lambda before, after: True)

@@ -55,7 +55,7 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
         if stopped():
             return None
         samples += found
-        proofs += 1
+        proofs += not any(sample.held_out for sample in found)
     learnt = [sample for sample in samples if not sample.held_out]
     start = Path(lessons.policy.removeprefix(BUILTIN).removeprefix(":") or SHIPPED).expanduser()
     out = workshop_of(lessons.folder, round_)

@@ -186,7 +186,7 @@ class Fit:
     """A model that was fitted to the night's own `proofs` after a `round`, in so many `steps`, to the `goals`
     of their searches. No `steps`: none was, as `message` says.
 
-    Some proofs were left out, with `measured` goals: how often a tactic of the proof came `first`,
+    Other proofs were left out, with `measured` goals: how often a tactic of the proof came `first`,
     or `among` the first eight, and the mean log-probability of the likeliest of them; each by the model that
     it began with and by the new one, together with the rules. `used`: searches ask it from then on; else
     `message` says why not.
