@@ -222,6 +222,11 @@ def test_a_slow_tactic_is_a_timeout_and_the_next_answer_is_its_own(misdeed: str,
     assert liars.starts == 2
 
 
+def test_a_tactic_that_lean_ended_in_time_costs_no_lean(liars: Liars) -> None:
+    assert reasons(liars.run("one", "ended", "two")) == ["one", FailureReason.TIMEOUT, "two"]
+    assert liars.starts == 1
+
+
 def test_answers_that_lean_may_give_cost_no_lean(liars: Liars) -> None:
     outcomes = reasons(liars.run("fails", "does_not_parse", "gives_up", "floods_a_while", "proves"))
     reason = FailureReason

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from shapes import PREAMBLE, SHAPES
 
+from prover.bench.kills import processes
 from prover.errors import HoleUnreachable, InputError, LeanDied, NotAProposition
 from prover.lean.certificate import Message
 from prover.lean.embedded import gateway as gateways
@@ -369,6 +370,22 @@ def test_past_the_limit_is_a_timeout() -> None:
             assert reason(session.run(session.root, "omega")) is FailureReason.TIMEOUT
     finally:
         gateway.close()
+
+
+SLOW = "have : ∀ n : Fin 60, ∀ m : Fin 60, n.1 + m.1 = m.1 + n.1 := by decide"
+
+
+def test_a_tactic_whose_time_is_up_ends_and_its_lean_goes_on(lean: EmbeddedGateway) -> None:
+    source = source_of("theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q := by\n  sorry\n")
+    with lean.open(source, source.theorems[0]) as session:
+        state = step(session.run(session.root, "constructor")).state
+        before = processes()
+        for _ in range(10):
+            assert reason(session.run(session.root, f"try ({SLOW})", seconds=0.03)) is FailureReason.TIMEOUT
+            # the end of one tactic's time is never that of the next
+            assert reason(session.run(session.root, "exact hp", seconds=30.0)) is FailureReason.TACTIC
+            assert isinstance(session.run(state, "exact hq", goal=1, seconds=30.0), Proved)
+        assert processes() == before
 
 
 def test_names_that_cannot_be_typed_are_shown(lean: EmbeddedGateway) -> None:

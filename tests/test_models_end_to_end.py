@@ -305,3 +305,15 @@ def test_ctrl_c_does_not_wait_for_a_model(folder: Path) -> None:
             told, trouble = running.communicate(timeout=100)
     assert running.returncode == 130
     assert "0 of 1 proved" in told and "Traceback" not in trouble
+
+
+def test_a_night_asks_the_models_of_the_settings(folder: Path, url: str) -> None:
+    (folder / "A.lean").write_text(FILE, encoding="utf-8")
+    (folder / "prover.toml").write_text(
+        f'[models.mine]\nmodel = "some/model"\nbase_url = "{url}"\nsamples = 1\nprice = [10, 20]\n'
+    )
+    night = ("night", "A.lean", "--theorem", "repaired", "--policy", "openai:mine", "--no-library")
+    done = prover(*night, "--lean", "embedded", "--budget", "20t", "--workers", "1", "--out", "night")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 proved" in done.stdout and "USD" in done.stdout
+    assert not any(KEY.encode() in path.read_bytes() for path in (folder / "night").iterdir())

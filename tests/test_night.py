@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,20 @@ from night_help import FakeFleet, answer, made, plan, run
 from prover.batch import heart
 from prover.batch.branch import Branch
 from prover.batch.items import Kind
+from prover.batch.local import LocalFleet
 from prover.batch.publishing import FileWriting, with_proofs
 from prover.batch.records import HoleStatus, Limits, Night
 from prover.batch.schema import APPLICATION_ID
 from prover.batch.shift import Changed, Noted, Over, Shift
+from prover.batch.start import fleet_for
 from prover.batch.status import read_status
 from prover.batch.store import FILE, NightStore, read_night
-from prover.batch.tasks import Answer, Assignment, Broken, Refused, Searched
+from prover.batch.tasks import Answer, Assignment, Broken, Refused, Searched, Unanswered
 from prover.bench.night_session import jumping
 from prover.errors import InputError, LeanUnavailable, NightError
 from prover.lean.source import read_source
+from prover.models import ModelSettings
+from prover.types import Statistics, Status, Stop
 
 
 def essence(night: Night) -> object:
@@ -402,3 +407,77 @@ def test_a_night_writes_and_commits_as_it_goes_and_makes_up_for_what_it_missed(r
     assert repository.read_text().count("trivial") == 3
     log = git(repository.parent, "log", "--format=%s", "proofs").split("\n")
     assert sorted(log[:3]) == ["Prove easy_0", "Prove easy_1", "Prove easy_2"] and len(log) == 5
+
+
+# -- language models that do not answer ------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    """Each look at it is a second later."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_a_night_waits_for_a_model_and_finds_the_same(tmp_path: Path, peace: Night) -> None:
+    """Nothing is spent, and no round is used up, while no model answers."""
+    clock, searches = Clock(), 0
+
+    def answers(assignment: Assignment) -> Answer:
+        nonlocal searches
+        searches += assignment.item.kind is Kind.TRY
+        down = assignment.item.kind is Kind.TRY and (5 < searches < 12 or 20 < searches < 23)
+        return Unanswered("nothing answers at http://127.0.0.1:1") if down else answer(assignment)
+
+    with made(tmp_path, plan(workers=1)) as store:
+        events = list(Shift(store, FakeFleet(answers=answers), clock).events())
+    assert essence(read_night(tmp_path)) == essence(peace)
+    notes = [event.text for event in events if isinstance(event, Noted)]
+    waits = "no language model answers, so the night waits: nothing answers at http://127.0.0.1:1"
+    assert notes == [waits, "language models answer again"] * 2
+    assert clock.now > 5 + 10 + 20 + 40
+
+
+def test_a_model_that_never_answers_ends_the_night_and_it_can_be_resumed(
+    tmp_path: Path, peace: Night
+) -> None:
+    def answers(assignment: Assignment) -> Answer:
+        return Unanswered("no key") if assignment.item.kind is Kind.TRY else answer(assignment)
+
+    with made(tmp_path, plan(workers=2)) as store:
+        fleet = FakeFleet(answers=answers)
+        with pytest.raises(NightError, match=r"no language model has answered for 3\d minutes: no key; once"):
+            list(Shift(store, fleet, Clock()).events())
+        assert len(fleet.given) < 40 and fleet.closed
+        run(store, FakeFleet())
+    assert essence(read_night(tmp_path)) == essence(peace)
+
+
+def test_the_models_of_the_settings_are_part_of_a_night(tmp_path: Path) -> None:
+    mine = ModelSettings("some/model", "http://127.0.0.1:1/v1", price=(1.0, 2.0), ways=("proof",))
+    with made(tmp_path, replace(plan(), policy="openai:mine", models={"mine": mine})):
+        pass
+    with NightStore.open(tmp_path) as store:
+        assert store.plan.models == {"mine": mine}
+        fleet = fleet_for(tmp_path, store.plan)
+        assert isinstance(fleet, LocalFleet) and fleet._equipment.models == {"mine": mine}
+
+
+def test_a_model_that_says_nothing_of_use_is_not_asked_for_ever(tmp_path: Path) -> None:
+    def answers(assignment: Assignment) -> Answer:
+        given = answer(assignment)
+        if not isinstance(given, Searched):
+            return given
+        spent = Statistics(tokens=100)
+        result = replace(given.result, status=Status.OPEN, stop=Stop.MODEL, proof=None, statistics=spent)
+        return replace(given, result=result, spent=spent)
+
+    with made(tmp_path, plan()) as store:
+        run(store, FakeFleet(answers=answers))
+    night = read_night(tmp_path)
+    assert [attempt.round for attempt in night.attempts] == [1] * len(night.holes)
+    assert night.sessions[0].why == "there is nothing left to try"

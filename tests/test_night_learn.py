@@ -320,7 +320,7 @@ THEOREMS = "\n".join(
 def proved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A night that learns, with some proofs that a real Lean has found."""
     folder = tmp_path_factory.mktemp("learning") / "n"
-    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, folder)
+    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, learns=folder)
     with closing(Station(equipment)) as station:
 
         def real(assignment: Assignment) -> Answer:
@@ -363,7 +363,7 @@ def test_a_model_is_fitted_to_them_and_asked(
     assert room.fitted(lessons, lambda: False) == fit, "the same without the stop"
     monkeypatch.setattr(room, "_is_better", lambda before, after: True)
     assert (used := room.fitted(lessons, lambda: False)) is not None and used.used
-    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, proved)
+    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, learns=proved)
     with closing(Station(equipment)) as station:
         path, raw, place, _ = solved_by(proved, 10**6)[0]
         search = Item(60, Kind.TRY, 1, place + 1, 2, 32, 32, model=1)
@@ -372,7 +372,7 @@ def test_a_model_is_fitted_to_them_and_asked(
 
 
 def test_a_fit_that_can_not_be_is_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, tmp_path / "nowhere")
+    equipment = Equipment("embedded", "builtin", "best-first", 0, None, 2**32, learns=tmp_path / "nowhere")
     monkeypatch.setitem(sys.modules, "torch", None)
     with closing(Station(equipment)) as station:
         item = Item(1, Kind.LEARN, 1, round=1)

@@ -48,7 +48,6 @@ class Lessons:
 def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
     """Makes the folder of the model. None where it was stopped: the same call goes on. Raises
     `ProverError`."""
-    round_ = lessons.item.round
     samples: list[Sample] = []
     proofs = 0
     for found in _samples(lessons):
@@ -56,33 +55,36 @@ def fitted(lessons: Lessons, stopped: Callable[[], bool]) -> Fit | None:
             return None
         samples += found
         proofs += not any(sample.held_out for sample in found)
-    learnt = [sample for sample in samples if not sample.held_out]
+    goals = sum(not sample.held_out for sample in samples)
+    steps = min(_STEPS, -(-goals // _GOALS))
     start = Path(lessons.policy.removeprefix(BUILTIN).removeprefix(":") or SHIPPED).expanduser()
-    out = workshop_of(lessons.folder, round_)
+    out = workshop_of(lessons.folder, lessons.item.round)
     out.mkdir(parents=True, exist_ok=True)
-    steps = min(_STEPS, -(-len(learnt) // _GOALS))
     plan = Plan(lessons.folder, (), out, None, seed=lessons.seed, start=start, steps=steps)
     with closing(fit_to(samples, plan)) as running:
         for _ in running:
             if stopped():
                 return None
-    begun = load_model(start)
+    return _judged(lessons, plan, samples, Fit(lessons.item.round, proofs, goals, steps))
+
+
+def _judged(lessons: Lessons, plan: Plan, samples: list[Sample], fit: Fit) -> Fit:
+    """Measured, and exported where it is to be used."""
+    assert plan.start is not None
+    begun = load_model(plan.start)
     apart = [sample for sample in samples if sample.held_out]
-    before, after = measure(begun, apart, begun.card), tried_out(out, apart, begun.card)
-    fit = Fit(
-        round=round_,
-        proofs=proofs,
-        goals=len(learnt),
-        steps=steps,
+    before, after = measure(begun, apart, begun.card), tried_out(plan.out, apart, begun.card)
+    fit = replace(
+        fit,
         measured=after.goals,
         first=(before.mixed_top1, after.mixed_top1),
         among=(before.mixed_top8, after.mixed_top8),
         log_probability=(before.log_probability, after.log_probability),
     )
     if not _is_better(before, after):
-        return replace(fit, message="it is no better than the one before on the proofs left out")
-    made = model_of(lessons.folder, round_)
-    export(out, made)
+        return replace(fit, message="on these it is no better than the model that it began with")
+    made = model_of(lessons.folder, fit.round)
+    export(plan.out, made)
     _sync(made)
     return replace(fit, used=True)
 

@@ -41,12 +41,13 @@ def searched(work: Work, theorem: Theorem, answer: Searched) -> tuple[Ended, Tol
     needs = answer.leans or (result.verdict.assumes if result.verdict else ())
     within = result.verdict is not None and result.verdict.within
     spent = answer.spent
+    speechless = result.stop is Stop.MODEL and not spent.tactics  # the model answers, but with no tactic
     ended = Ended(
         changes=() if status is HoleStatus.OPEN else (Change(item.hole, status, needs),),
         tactics=spent.tactics,
         tokens=spent.tokens,
         usd=spent.usd,
-        exhausted=within or result.stop is Stop.EXHAUSTED,
+        exhausted=within or result.stop is Stop.EXHAUSTED or speechless,
         partial=result.partial is not None,
         goals=len(result.open_goals),
         size=sum(len(goal.text) for goal in result.open_goals),

@@ -24,6 +24,7 @@ from prover.batch.records import (
     Session,
     WorkerEvent,
 )
+from prover.models import read_models
 
 
 def night_from(folder: Path, db: sqlite3.Connection) -> Night:
@@ -74,7 +75,8 @@ _ATTEMPTS = (
 
 def plan_from(db: sqlite3.Connection) -> Plan:
     told = json.loads(db.execute("SELECT plan FROM night").fetchone()[0])
-    return Plan(**{**told, "paths": tuple(told["paths"]), "limits": Limits(**told["limits"])})
+    told |= {"paths": tuple(told["paths"]), "limits": Limits(**told["limits"])}
+    return Plan(**{**told, "models": read_models(told.get("models", {}))})
 
 
 def fit_from(content: str) -> Fit:

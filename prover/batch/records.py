@@ -6,12 +6,13 @@ between a stop and a resume; `when` and the like are wall clock, UTC, ISO 8601.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from prover.config import LeanKind
+from prover.models import ModelSettings
 
 
 class HoleStatus(Enum):
@@ -45,8 +46,8 @@ class Plan:
     `paths` are as given, seen from `folder`. `first` is the number of tactics that a hole gets in round 1,
     twice as many in each round after it. An attempt sees what came of those that are `window` or more places
     before it. `memory` is the bytes that a worker with its Lean may take up. `library` is the lemma library
-    to learn from and to fill, None for none. `ray` is the address of a cluster. `learn`: fit models between
-    rounds.
+    to learn from and to fill, None for none. `ray` is the address of a cluster. `models` are the language
+    models of the user's settings, by their names. `learn`: fit models between rounds.
     """
 
     paths: tuple[str, ...]
@@ -65,6 +66,7 @@ class Plan:
     branch: str | None
     limits: Limits
     prover: str
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
     learn: bool = False
 
 

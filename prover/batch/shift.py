@@ -24,6 +24,7 @@ from prover.batch.ledger import Ledger
 from prover.batch.models import clear_workshop, require_model, said_of
 from prover.batch.order import Order
 from prover.batch.outlets import Outlets
+from prover.batch.patience import Patience
 from prover.batch.records import HoleStatus
 from prover.batch.spending import Spending
 from prover.batch.staff import Member, Staff
@@ -38,6 +39,7 @@ from prover.batch.tasks import (
     Refuted,
     Searched,
     Settled,
+    Unanswered,
 )
 from prover.errors import LeanUnavailable, ProverError
 from prover.types import Theorem
@@ -100,6 +102,7 @@ class Shift:
         self._order = Order(self._ledger.facts(), plan.first, plan.window, plan.limits.tactics, plan.learn)
         self._ready: list[Item] = []
         self._run = f"night {store.folder.resolve().name}"
+        self._patience = Patience()
         self._why = ""
         self._failures = 0
         self._beaten = -_BEAT
@@ -162,6 +165,8 @@ class Shift:
             self._ready += new
 
     def _assign(self) -> None:
+        if not self._patience.is_over(self._spending.at):
+            return
         self._staff.fill(min(self._plan.workers, len(self._ready) + self._staff.busy))
         while self._ready and (member := self._staff.free()) is not None:
             item = self._staff.suited(member, self._ready)
@@ -199,10 +204,16 @@ class Shift:
             yield from self._fail(member, item, answer.message)
             return
         self._failures = 0
+        if isinstance(answer, Unanswered):
+            self._ready.insert(0, item)
+            yield from _noted(self._patience.wait(self._spending.at, answer.message))
+            return
         if isinstance(answer, CutOff):
             if answer.trace is not None and item.hole is not None:
                 self._store.keep_trace(item.hole, item.number, answer.trace)
             return
+        if isinstance(answer, Searched):
+            yield from _noted(self._patience.end())
         yield from self._keep(member, item, *self._read(member, item, answer))
         if isinstance(answer, Checked):
             path = self._ledger.sources[item.file].path
@@ -282,7 +293,7 @@ class Shift:
             for report in self._staff.wait(max(0.0, deadline - time.monotonic())):
                 if isinstance(report, Died):
                     self._staff.dead(report.worker)
-                elif isinstance(report, Answered) and isinstance(report.answer, Broken):
+                elif isinstance(report, Answered) and isinstance(report.answer, (Broken, Unanswered)):
                     self._staff.done(report.worker)
                 else:
                     yield from self._hear(report)
@@ -301,3 +312,8 @@ class Shift:
     def _event(self, member: Member, what: str, why: str) -> None:
         hole = None if member.item is None else member.item.hole
         self._store.event(self._spending.at, member.name, what, why, hole)
+
+
+def _noted(text: str) -> Iterator[Noted]:
+    if text:
+        yield Noted(text)

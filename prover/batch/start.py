@@ -50,8 +50,10 @@ def begin(folder: Path, plan: Plan, jobs: Sequence[Job]) -> None:
 def fleet_for(folder: Path, plan: Plan) -> Fleet:
     """Whoever works on the night. Raises `ProverError`."""
     library = None if plan.library is None else folder / LIBRARY
-    learns = folder.absolute() if plan.learn else None
-    equipment = Equipment(plan.lean, plan.policy, plan.strategy, plan.seed, library, plan.memory, learns)
+    equipment = Equipment(
+        plan.lean, plan.policy, plan.strategy, plan.seed, library, plan.memory, plan.models,
+        folder.absolute() if plan.learn else None,
+    )  # fmt: skip
     if plan.ray is None:
         return LocalFleet(equipment)
     from prover.batch.cluster import RayFleet  # late: Ray is heavy

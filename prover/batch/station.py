@@ -34,6 +34,7 @@ from prover.batch.tasks import (
     Refuted,
     Searched,
     Settled,
+    Unanswered,
 )
 from prover.batch.watching import Watch, recalled
 from prover.errors import InputError, LeanUnavailable, NightError, ProverError
@@ -47,7 +48,7 @@ from prover.proving.keeping import drafts_with_uses
 from prover.proving.workers import settle
 from prover.refute import refute
 from prover.search.loop import search
-from prover.types import Budget, SearchResult, Statistics, Status, Theorem
+from prover.types import Budget, SearchResult, Statistics, Status, Stop, Theorem
 
 _SCRIPT = "library script "
 
@@ -59,7 +60,7 @@ class Station:
     def __init__(self, equipment: Equipment, library: bytes | None = None) -> None:
         self._equipment = equipment
         self._pool = gateway_factory(equipment.lean)()
-        self._policies = {0: policy_factory(equipment.policy, equipment.seed)}
+        self._policies = {0: policy_factory(equipment.policy, equipment.seed, equipment.models)}
         self._content = library
         self._library: Library | None = None
         self._stopping = False
@@ -159,11 +160,14 @@ class Station:
                 collector.see(event)
                 watch.see(event)
                 pulse(watch.tactics)
+        spent = _minus(result.statistics, counted)
+        if result.stop is Stop.MODEL and not spent.tactics and not spent.tokens:
+            return Unanswered(result.message)
         lives = result.status is not Status.PROVED or self._equipment.learns is not None
         gained = self._gained(source, theorem, result, collector, gateway.version, name, assignment.run)
         return Searched(
             result=result,
-            spent=_minus(result.statistics, counted),
+            spent=spent,
             lean=gateway.version,
             policy=name,
             leans=leaning.leans(result.proof),

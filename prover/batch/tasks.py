@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,14 +12,16 @@ from prover.batch.drafts import Gained
 from prover.batch.items import Item
 from prover.batch.records import Failure, Fit
 from prover.config import LeanKind
+from prover.models import ModelSettings
 from prover.types import SearchResult, Statistics, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What workers are made from. `library` is the lemma library as it was when the night began, None for
-    none. One that takes up more than `memory` bytes, its Lean included, ends itself. `learns` is the folder
-    of a night that fits models, None for one that does not."""
+    none. One that takes up more than `memory` bytes, its Lean included, ends itself. `models` are those of
+    the user's settings, by their names. `learns` is the folder of a night that fits models, None for one that
+    does not."""
 
     lean: LeanKind
     policy: str
@@ -27,6 +29,7 @@ class Equipment:
     seed: int
     library: Path | None
     memory: int
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
     learns: Path | None = None
 
 
@@ -120,6 +123,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No language model answered, and there was nothing else to try: nothing has come of the search."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The tools failed, which says nothing of the item. `fatal`: this worker has no Lean any more."""
 
@@ -127,4 +137,4 @@ class Broken:
     fatal: bool
 
 
-Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Learned | Refused | Broken
+Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Learned | Refused | Unanswered | Broken

@@ -100,6 +100,7 @@ def begin_night(
         branch=branch,
         limits=limits,
         prover=prover.__version__,
+        models=settings.models,
         learn=learn,
     )
     _require_cluster(ray)
@@ -202,7 +203,7 @@ def _require_means(settings: Settings, learn: bool, ray: str | None) -> None:
         raise InputError("--learn and --ray exclude each other: a model is kept where the night is")
     if learn:
         require_learning(settings.policy)
-    policy_factory(settings.policy, settings.seed)
+    policy_factory(settings.policy, settings.seed, settings.models)
     gateway_factory(settings.lean)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pexpect
 
-from prover.errors import HoleUnreachable, LeanDied
+from prover.errors import HoleUnreachable, LeanDied, LeanTimeout
 from prover.lean.transport import LineProcess
 
 # Importing lean_dojo looks for a `.env` file and reads the user's secrets into our environment: not wanted.
@@ -50,10 +50,12 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
 
     `fields` goes into every request beside `sid` and `cmd`. `seconds` is the wall limit of one request.
     `focuses`: its Lean knows goals by their numbers, and `run_goal` is there; LeanDojo's own does not.
-    Raises `LeanDied` and `LeanTimeout`; the Dojo is of no use after either.
+    Raises `LeanDied` and `LeanTimeout`; the Dojo is of no use when its process is dead after that.
     """
 
     focuses = False
+
+    grace = 0.0  # seconds that an answer may be late
 
     def __init__(self, process: LineProcess, first: dict[str, Any], seconds: float, **fields: object) -> None:
         self.process = process
@@ -75,7 +77,7 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
 
     def _submit_request(self, req: str) -> dict[str, Any]:
         self.process.send(f"{req[:-1]}{self._fields}}}")
-        self.reply = self.process.receive(self.timeout)
+        self.reply = self.process.receive(self.timeout + self.grace)
         self.reply.setdefault("message", "")
         if not _is_answer(self.reply):
             self.process.kill()
@@ -84,9 +86,14 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
 
 
 class FocusingDojo(LineDojo):
-    """A Dojo of a Lean that works on one goal at a time (see embedded/runtime/tactics.cjs)."""
+    """A Dojo of a Lean that works on one goal at a time (see embedded/runtime/tactics.cjs).
+
+    That Lean ends a tactic itself when its time is up, and the Dojo can be used again after that
+    `LeanTimeout`. One that does not is killed, a little later.
+    """
 
     focuses = True
+    grace = 0.5
     _goal = 0
 
     def run_goal(self, state: TacticState, tactic: str, goal: int) -> object:
@@ -95,7 +102,10 @@ class FocusingDojo(LineDojo):
         return self.run_tac(state, tactic)
 
     def _submit_request(self, req: str) -> dict[str, Any]:
-        reply = super()._submit_request(f'{req[:-1]}, "goal": {self._goal}}}')
+        limits = f'"goal": {self._goal}, "seconds": {self.timeout:.3f}'
+        reply = super()._submit_request(f"{req[:-1]}, {limits}}}")
+        if reply.get("late"):
+            raise LeanTimeout("Lean did not answer within its time limit")
         if reply.get("error") is None and not _is_grouped(reply):
             self.process.kill()
             raise LeanDied(f"Lean does not say how goals are tied: {str(reply)[:80]}")

@@ -163,7 +163,7 @@ function value(result) {
 const failed = (result) => tag(result) !== 0;
 
 module.exports = {
-  FALSE, TRUE, UNIT, NIL, box, unbox, isBox, field, fieldCount, tag, scalarByte, setScalarByte, inc, dec, setField,
+  FALSE, TRUE, UNIT, NIL, HEADER, box, unbox, isBox, field, fieldCount, tag, scalarByte, setScalarByte, inc, dec, setField,
   replaceField, construct, copy, string, text, taken, list, array,
   closure, lean, call, isTrue, value, failed,
 };

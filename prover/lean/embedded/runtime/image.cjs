@@ -12,6 +12,8 @@ const fs = require("fs");
 const path = require("path");
 const { Worker } = require("worker_threads");
 
+const alarm = require("./alarm.cjs");
+
 const PAGE = 65536;
 const MAXIMUM_PAGES = 32768; // 2 GB, all that 32 bits of this build allow
 const CHUNK = 1 << 22;
@@ -68,7 +70,9 @@ async function restore(root, image, script) {
   const worker = newThread(script);
   const memory = readMemory(image, bytes);
   load(worker, memory, await compiled);
-  worker.postMessage({ cmd: "restore", ...thread });
+  const cells = alarm.makeCells();
+  worker.postMessage({ cmd: "restore", cells, ...thread });
+  alarm.watch(memory, cells);
 }
 
 /** In each thread of a restored Lean, before it is loaded: nothing is asked of the main thread. */
@@ -83,11 +87,12 @@ function isolate(script) {
 }
 
 /** In the first of them, loaded: `resume` gets the recorded thread's arguments. */
-function restoreThread({ args, self, stack, storage, tableSize }, resume) {
+function restoreThread({ cells, args, self, stack, storage, tableSize }, resume) {
   if (wasmTable.length !== tableSize) throw Error(`a function table of ${wasmTable.length}, not ${tableSize}`);
   establishStackSpace(self);
   stackRestore(stack);
   restoreStorage(self, storage);
+  alarm.share(cells);
   resume(args);
 }
 

@@ -1,6 +1,6 @@
 // `lean_dojo_repl` in a proof: LeanDojo's tactic protocol, spoken from inside a TacticM action.
 //
-//   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000}
+//   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000, "seconds": 30}
 //   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "message": "", "error": null, "ms": 1.5}
 //   → exit
 //
@@ -11,15 +11,17 @@
 // they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
 // that it saw are left when `tacticState` is "no goals". `message` is what the tactic said (`Try this: …`);
 // one that reports an error has failed, though it goes on. `heartbeats` (thousands, as `maxHeartbeats` counts them)
-// are counted afresh for each request. After `exit` Lean goes on from where the hole opened, and reports the goal
+// are counted afresh for each request. A tactic that is ended after `seconds` of wall time is `late`, and has an error;
+// the states are all there, and Lean is as warm as it was. After `exit` Lean goes on from where the hole opened, and reports the goal
 // as unsolved.
 "use strict";
 const { randomUUID } = require("crypto");
 const {
-  FALSE, UNIT, NIL, field, tag, isBox, setScalarByte, inc, dec, setField, construct, copy, string, text, taken,
+  FALSE, UNIT, NIL, field, tag, isBox, setScalarByte, inc, dec, setField, construct, replaceField, copy, string, text, taken,
   list, array, box, lean, call, isTrue, value, failed,
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
+const alarm = require("./alarm.cjs");
 const { expressionsOf, newConstants } = require("./environment.cjs");
 const { showException, showLog, showName } = require("./messages.cjs");
 
@@ -30,6 +32,8 @@ const LINE_WIDTH = 100;
 const ABORTED = /^internal exception/; // what is thrown after an error that was reported
 const CORE_INITIAL_HEARTBEATS = 8; // fields of Core.Context
 const CORE_MAX_HEARTBEATS = 9;
+const CORE_CANCEL_TOKEN = 12;
+const TIME_IS_UP = "the time limit";
 
 /** Is this borrowed `trace "…"` the one that stands for the REPL? node (info, kind, [trace, str node]) */
 function isMark(syntax) {
@@ -46,6 +50,8 @@ class Elaborator {
     this.coreRef = coreRef;
     this.refs = [tacticRef, termRef, metaRef, coreRef];
     this.core = copy(coreContext);
+    this.token = alarm.newToken();
+    if (this.token !== null) replaceField(this.core, CORE_CANCEL_TOKEN, construct(1, [this.token]));
     this.tacticContext = copy(tacticContext);
     setScalarByte(this.tacticContext, 1, 0, 0); // recover := false: errors are thrown, not logged and admitted
     this.meta = [metaContext, metaRef, this.core, coreRef, UNIT];
@@ -155,12 +161,15 @@ class Elaborator {
     return { syntax: value(parsed) };
   }
 
-  /** Runs a tactic; the reason why it fails, or null. */
-  evaluate(syntax, heartbeats) {
+  /** Runs a tactic, for so many `seconds` at most where they are limited; the reason why it fails, or null. */
+  evaluate(syntax, heartbeats, seconds) {
     setField(this.core, CORE_INITIAL_HEARTBEATS, wasmExports.lean_io_get_num_heartbeats(UNIT));
     setField(this.core, CORE_MAX_HEARTBEATS, box(1000 * heartbeats)); // small naturals: nothing to count
+    const limited = this.token !== null && seconds !== undefined;
+    if (limited) alarm.set(this.token, seconds);
     const result = this.run("l_Lean_Elab_Tactic_evalTactic", syntax);
-    const error = failed(result) ? showException(field(result, 0)) : null;
+    const late = limited && alarm.unset(this.token);
+    const error = !failed(result) ? null : late ? TIME_IS_UP : showException(field(result, 0));
     dec(result);
     if (error === null) dec(this.run("l_Lean_Elab_Tactic_pruneSolvedGoals"));
     return error;
@@ -266,7 +275,7 @@ class Proof {
     this.states = [snapshot(elaborator)];
   }
 
-  step({ sid, cmd, goal, heartbeats }) {
+  step({ sid, cmd, goal, heartbeats, seconds }) {
     const state = this.states[sid];
     if (state === undefined) return { error: `[fatal] unknown tsid: ${sid}` };
     const focused = focus(state, goal);
@@ -274,7 +283,11 @@ class Proof {
     if (complaint !== undefined) return { error: complaint, parse: true };
     this.elaborator.setGoals(focused);
     const log = this.elaborator.log();
-    const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS);
+    const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS, seconds);
+    if (thrown === TIME_IS_UP) {
+      [syntax, log].forEach(dec);
+      return { error: thrown, late: true };
+    }
     const speaks = thrown !== null && !ABORTED.test(thrown);
     const said = speaks ? [] : this.elaborator.saidSince(log); // which reads all that was ever said
     [syntax, log].forEach(dec);
