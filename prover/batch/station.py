@@ -112,7 +112,8 @@ class Station:
             lessons = Lessons(equipment.learns, equipment.policy, equipment.seed, item)
             fit = fitted(lessons, lambda: self._stopping)
         except Exception as error:  # it would fail again, and the night can do without
-            return Learned(Fit(item.round, message=f"{type(error).__name__}: {error}"))
+            why = str(error) if isinstance(error, ProverError) else f"{type(error).__name__}: {error}"
+            return Learned(Fit(item.round, message=" ".join(why.split())))
         return CutOff(None) if fit is None else Learned(fit)
 
     def _learn(self, assignment: Assignment) -> None:

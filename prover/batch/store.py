@@ -442,9 +442,8 @@ def _opened(path: Path, mode: str) -> Database:
                 raise NightError(f"{path}: a database of another program")
             if version > VERSION:
                 raise NightError(f"{path}: a newer prover made it")
-            if mode == "ro" and version < VERSION:
-                db = _in_memory(db)
-            if migrations.pending(db):
+            if version < VERSION:
+                db = _in_memory(db) if mode == "ro" else db
                 migrations.apply(db)
         except BaseException:
             db.close()
