@@ -122,7 +122,7 @@ def resume_night(
     """Answers the exit status. Raises `ProverError`."""
     with NightStore.open(folder) as store, held(folder):
         plan, worked = store.plan, store.seconds()
-        settings = Settings(policy=plan.policy, seed=plan.seed, lean=plan.lean)
+        settings = Settings(policy=plan.policy, seed=plan.seed, lean=plan.lean, models=plan.models)
         _require_means(settings, plan.learn, ray)
         limits = limits_from(until, hours, budgets, cost)
         if limits.seconds is not None and hours is not None:
