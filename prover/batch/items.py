@@ -19,6 +19,7 @@ class Kind(Enum):
     REFUTE = "refute"  # whether a hole's statement is false
     TRY = "try"  # a search for a proof of a hole
     SETTLE = "settle"  # whether proofs that lean on each other stand side by side
+    LEARN = "learn"  # fitting a model to the proofs so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class Item:
     Of a search: `round` is the number of the budget and `budget` the tactics that it may come to; `fresh` of
     these are new where it goes on with the search before (`continued`). `barred` are theorems not to be
     named. `settles` are the holes whose proofs a settling is about, and `known` those of the same file that
-    have proofs to lean on. It is decided from what came of the items before `sees`, whose lemmas it knows.
+    have proofs to lean on. `model` is the round after which the model was fitted that it asks; 0 is for the
+    policy that the night began with. It is decided from what came of the items before `sees`, whose lemmas it
+    knows.
+
+    A fitting comes after `round`, and learns from those proofs; `file` is that of the search to come next.
     """
 
     number: int
@@ -43,6 +48,7 @@ class Item:
     known: tuple[int, ...] = ()
     settles: tuple[int, ...] = ()
     sees: int = 0
+    model: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an item came to. `refused`: Lean can't work on the file.
+    """What an item came to. `refused`: Lean can't work on the file. `model`: of a fitting, its round, where
+    searches are to ask that model from now on.
 
     Of a search: `tactics`, `tokens` and `usd` are what it added; `exhausted`: there is nothing left to try;
     `goals` are those left after the best partial proof, and `size` is how long they are; `partial`: there is
@@ -73,6 +80,7 @@ class Ended:
     goals: int = 0
     size: int = 0
     meanings: tuple[str, ...] = ()
+    model: int = 0
 
 
 def dumped(value: Item | Ended) -> str:

@@ -11,6 +11,9 @@ to `window`, however fast each of them is, and for a night that was killed and r
 Of a hole that stays open after the first round it is asked whether it is false. If not, it is tried again,
 with twice the budget each time, after those whose next budget is smaller. What speaks for a hole (`_promise`)
 counts in doublings: a point more lets a hole have its 64 tactics when others get their 32.
+
+A night that learns fits a model between rounds: when no hole is left in a round, and all that was begun has
+ended, and there are `ENOUGH` new proofs. Searches that are decided after that has ended ask the model.
 """
 
 from __future__ import annotations
@@ -23,6 +26,9 @@ from dataclasses import dataclass, field
 from prover.batch.facts import Facts
 from prover.batch.items import Change, Ended, Item, Kind
 from prover.batch.records import HoleStatus
+
+ENOUGH = 20
+"""So many new proofs are worth a model."""
 
 
 @dataclass(slots=True)
@@ -75,7 +81,9 @@ class _File:
 class Order:
     """`first` is the budget of the first round; `tactics` limits the sum of all searches, None does not."""
 
-    def __init__(self, facts: Sequence[Facts], first: int, window: int, tactics: int | None) -> None:
+    def __init__(
+        self, facts: Sequence[Facts], first: int, window: int, tactics: int | None, learns: bool = False
+    ) -> None:
         self._holes = {each.number: _Hole(each) for each in facts}
         self._files: dict[int, _File] = {}
         for hole in self._holes.values():
@@ -83,11 +91,15 @@ class Order:
         self._first = first
         self._window = window
         self._tactics = tactics
+        self._learns = learns
         self._items: list[Item] = []
         self._ended: dict[int, Ended] = {}
         self._horizon = 0
         self._spent = 0
         self._short = False
+        self._reached = 0  # the highest that `round` was at the beginning of a search
+        self._proofs = 0  # since the last model
+        self._model = 0
 
     @property
     def is_over(self) -> bool:
@@ -133,6 +145,10 @@ class Order:
 
     def _begin(self, item: Item) -> None:
         self._items.append(item)
+        if item.kind is Kind.LEARN:
+            self._proofs = 0
+        if item.kind is Kind.TRY and self._learns:
+            self._reached = max(self._reached, self.round)
         file = self._files[item.file]
         if item.kind is Kind.CHECK:
             file.checked = True
@@ -162,6 +178,9 @@ class Order:
             self._refuse(item.file)
         if item.kind is Kind.TRY and item.hole is not None:
             _tell(self._holes[item.hole], item, ended)
+            self._proofs += any(change.status is HoleStatus.PROVED for change in ended.changes)
+        if ended.model:
+            self._ask(ended.model)
         for change in ended.changes:
             self._change(change, ended)
         return True
@@ -170,6 +189,12 @@ class Order:
         for hole in self._files[file].holes:
             if hole.is_open:
                 hole.status = HoleStatus.ERROR
+
+    def _ask(self, model: int) -> None:
+        """It may say more where there was nothing left to try."""
+        self._model = model
+        for hole in self._holes.values():
+            hole.news = hole.news or hole.exhausted
 
     def _change(self, change: Change, ended: Ended) -> None:
         hole = self._holes[change.hole]
@@ -196,7 +221,17 @@ class Order:
         best = min(filter(_may_be_tried, self._holes.values()), key=self._key, default=None)
         if best is not None and not self._files[best.facts.file].checked:
             return self._item(Kind.CHECK, best.facts.file)
-        return None if best is None else self._search(best)
+        item = None if best is None else self._search(best)
+        return item if item is None or not self._may_learn() else self._fitting(item)
+
+    def _may_learn(self) -> bool:
+        """Whether a round is over that may have brought enough proofs, with those under way."""
+        under_way = len(self._items) - self._horizon
+        return self._learns and self._proofs + under_way >= ENOUGH and self.round > self._reached
+
+    def _fitting(self, search: Item) -> Item | None:
+        """In the place of this search. None until all of the round has ended."""
+        return self._item(Kind.LEARN, search.file, round=self.round) if self.is_over else None
 
     def _key(self, hole: _Hole) -> tuple[float, int, int]:
         return hole.round - self._promise(hole), -hole.facts.wanted, hole.facts.number
@@ -237,6 +272,7 @@ class Order:
             budget=came + fresh,
             fresh=fresh,
             continued=continued,
+            model=self._model,
             barred=tuple(name for name in hole.facts.rivals if name not in proved),
             known=tuple(
                 other.facts.number
@@ -264,9 +300,12 @@ class Order:
         barred: tuple[str, ...] = (),
         known: tuple[int, ...] = (),
         settles: tuple[int, ...] = (),
+        model: int = 0,
     ) -> Item:
         number, sees = len(self._items), self._horizon
-        return Item(number, kind, file, hole, round, budget, fresh, continued, barred, known, settles, sees)
+        return Item(
+            number, kind, file, hole, round, budget, fresh, continued, barred, known, settles, sees, model
+        )
 
 
 def _tell(hole: _Hole, item: Item, ended: Ended) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from prover.batch.items import Change, Ended, Item
-from prover.batch.records import Attempt, HoleStatus
+from prover.batch.items import Change, Ended, Item, Kind
+from prover.batch.records import Attempt, Fit, HoleStatus
 from prover.batch.store import Proof, Told
-from prover.batch.tasks import Refuted, Searched, Settled, Support
+from prover.batch.tasks import Learned, Refuted, Searched, Settled, Support
 from prover.lean.source import Source
 from prover.types import SearchResult, Standing, Status, Stop, Theorem
 
@@ -94,9 +94,16 @@ def refuted(work: Work, answer: Refuted) -> tuple[Ended, Told]:
     return Ended((Change(hole, HoleStatus.FALSE),)), replace(work.told, counterexamples={hole: example})
 
 
+def learned(work: Work, answer: Learned) -> tuple[Ended, Told]:
+    fit = answer.fit
+    return Ended(model=fit.round if fit.used else 0), replace(work.told, fit=fit)
+
+
 def set_aside(work: Work, why: str) -> tuple[Ended, Told]:
     """What was tried has killed its worker too often."""
     hole = work.item.hole
+    if work.item.kind is Kind.LEARN:
+        return learned(work, Learned(Fit(work.item.round, message=why)))
     if hole is None:
         return Ended(), work.told
     return Ended((Change(hole, HoleStatus.ASIDE),)), replace(work.told, messages={hole: why})

@@ -13,6 +13,7 @@ from prover.batch.records import (
     Attempt,
     Failure,
     FileRecord,
+    Fit,
     HoleRecord,
     HoleStatus,
     LemmaRecord,
@@ -56,6 +57,7 @@ def night_from(folder: Path, db: sqlite3.Connection) -> Night:
             for row in db.execute("SELECT at, moment, worker, what, why, hole FROM events ORDER BY number")
         ),
         solved=tuple(_points(db)),
+        fits=tuple(fit_from(content) for (content,) in db.execute("SELECT content FROM fits ORDER BY item")),
     )
 
 
@@ -75,6 +77,12 @@ def plan_from(db: sqlite3.Connection) -> Plan:
     told = json.loads(db.execute("SELECT plan FROM night").fetchone()[0])
     told |= {"paths": tuple(told["paths"]), "limits": Limits(**told["limits"])}
     return Plan(**{**told, "models": read_models(told.get("models", {}))})
+
+
+def fit_from(content: str) -> Fit:
+    told: dict[str, Any] = json.loads(content)
+    pairs = {name: tuple(told[name]) for name in ("first", "among", "log_probability")}
+    return Fit(**{**told, **pairs})
 
 
 def _uses(db: sqlite3.Connection) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:

@@ -47,7 +47,7 @@ class Plan:
     twice as many in each round after it. An attempt sees what came of those that are `window` or more places
     before it. `memory` is the bytes that a worker with its Lean may take up. `library` is the lemma library
     to learn from and to fill, None for none. `ray` is the address of a cluster. `models` are the language
-    models of the user's settings, by their names.
+    models of the user's settings, by their names. `learn`: fit models between rounds.
     """
 
     paths: tuple[str, ...]
@@ -67,6 +67,7 @@ class Plan:
     limits: Limits
     prover: str
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,29 @@ class LemmaRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """A model that was fitted to the night's own `proofs` after a `round`, in so many `steps`, to the `goals`
+    of their searches. No `steps`: none was, as `message` says.
+
+    Other proofs were left out, with `measured` goals: how often a tactic of the proof came `first`,
+    or `among` the first eight, and the mean log-probability of the likeliest of them; each by the model that
+    it began with and by the new one, together with the rules. `used`: searches ask it from then on; else
+    `message` says why not.
+    """
+
+    round: int
+    proofs: int = 0
+    goals: int = 0
+    steps: int = 0
+    measured: int = 0
+    first: tuple[float, float] = (0.0, 0.0)
+    among: tuple[float, float] = (0.0, 0.0)
+    log_probability: tuple[float, float] = (0.0, 0.0)
+    used: bool = False
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerEvent:
     """What befell a worker: `what` is `started`, `died`, `recycled`, `stopped`; `hole` what it was at, if
     anything."""
@@ -220,6 +244,7 @@ class Night:
     lemmas: tuple[LemmaRecord, ...]
     events: tuple[WorkerEvent, ...]
     solved: tuple[Point, ...]
+    fits: tuple[Fit, ...] = ()
 
     @property
     def seconds(self) -> float:

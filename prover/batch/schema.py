@@ -10,9 +10,10 @@
                but the task is NULL or 0 until it has ended
     attempts   more of those items that were searches, for the report; `goals` and `failures` are JSON
     lemmas     those gained this night; of two that are alike, the one that was there first
+    fits       of those items that fitted a model, what came of it (JSON)
     uses       whose proof uses which of them
     traces     of each hole, how far its last search came, to go on from (JSON lines, deflated); `item` is the
-               search that was cut off, or the last that ended
+               search that was cut off, or the last that ended. Of proved holes a night keeps it that learns
     strikes    how often a worker died of an item
     events     what befell workers
 
@@ -25,7 +26,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x5052564E
-VERSION = 1
+VERSION = 2
 
 migrations = Migrations("night")
 
@@ -142,3 +143,9 @@ PRAGMA user_version = 1;
 @migrations()
 def m001_night(db: Database) -> None:
     db.executescript(_FIRST)
+
+
+@migrations()
+def m002_fits(db: Database) -> None:
+    db.execute("CREATE TABLE fits (item INTEGER PRIMARY KEY REFERENCES items(number), content TEXT NOT NULL)")
+    db.execute("PRAGMA user_version = 2")

@@ -19,8 +19,9 @@ from typing import TypeAlias
 from prover.batch import heart, outcomes
 from prover.batch.drafts import NO_LEMMAS
 from prover.batch.fleet import Answered, Died, Fleet, Pulse, Ready, Report
-from prover.batch.items import Ended, Item
+from prover.batch.items import Ended, Item, Kind
 from prover.batch.ledger import Ledger
+from prover.batch.models import clear_workshop, require_model, said_of
 from prover.batch.order import Order
 from prover.batch.outlets import Outlets
 from prover.batch.patience import Patience
@@ -33,6 +34,7 @@ from prover.batch.tasks import (
     Broken,
     Checked,
     CutOff,
+    Learned,
     Refused,
     Refuted,
     Searched,
@@ -97,7 +99,7 @@ class Shift:
         self._outlets = Outlets(plan, self._ledger)
         self._staff = Staff(fleet)
         self._spending = Spending(plan.limits, store, clock, wall)
-        self._order = Order(self._ledger.facts(), plan.first, plan.window, plan.limits.tactics)
+        self._order = Order(self._ledger.facts(), plan.first, plan.window, plan.limits.tactics, plan.learn)
         self._ready: list[Item] = []
         self._run = f"night {store.folder.resolve().name}"
         self._patience = Patience()
@@ -134,6 +136,8 @@ class Shift:
         for item, ended in items:
             if ended is not None:
                 self._order.end(item.number, ended)
+                if ended.model:
+                    require_model(self._store.folder, ended.model)
         for item, ended in items:
             self._order.adopt(item)
             if ended is None:
@@ -241,6 +245,8 @@ class Shift:
                 return outcomes.settled(work, answer)
             case Refuted():
                 return outcomes.refuted(work, answer)
+            case Learned():
+                return outcomes.learned(work, answer)
             case Refused(message):
                 return outcomes.refused(work, message)
             case _:
@@ -261,6 +267,9 @@ class Shift:
         }
         if proved or told.gained is not NO_LEMMAS:
             yield from map(Noted, self._outlets.tell(proved, told.gained))
+        if told.fit is not None:
+            clear_workshop(self._store.folder, told.fit.round)
+            yield Noted(said_of(told.fit))
         for change in ended.changes:
             said = told.counterexamples.get(change.hole) or told.messages.get(change.hole, "")
             yield Changed(self._ledger.theorem(change.hole), change.status, told.at, said)
@@ -296,6 +305,8 @@ class Shift:
     def _name(self, item: Item) -> str:
         if item.hole is not None:
             return self._ledger.theorem(item.hole).name
+        if item.kind is Kind.LEARN:
+            return f"fitting a model after round {item.round}"
         return f"{item.kind.value} {Path(self._ledger.sources[item.file].path).name}"
 
     def _event(self, member: Member, what: str, why: str) -> None:

@@ -50,7 +50,10 @@ def begin(folder: Path, plan: Plan, jobs: Sequence[Job]) -> None:
 def fleet_for(folder: Path, plan: Plan) -> Fleet:
     """Whoever works on the night. Raises `ProverError`."""
     library = None if plan.library is None else folder / LIBRARY
-    equipment = Equipment(plan.lean, plan.policy, plan.strategy, plan.seed, library, plan.memory, plan.models)
+    equipment = Equipment(
+        plan.lean, plan.policy, plan.strategy, plan.seed, library, plan.memory, plan.models,
+        folder.absolute() if plan.learn else None,
+    )  # fmt: skip
     if plan.ray is None:
         return LocalFleet(equipment)
     from prover.batch.cluster import RayFleet  # late: Ray is heavy

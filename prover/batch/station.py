@@ -17,8 +17,10 @@ from lemmas.collecting import Collector, Proof
 from lemmas.records import Draft, Provenance
 from lemmas.store import Library
 from prover.batch.drafts import NO_LEMMAS, Gained
-from prover.batch.items import Kind
+from prover.batch.items import Item, Kind
 from prover.batch.leaning import LeaningGateway
+from prover.batch.models import model_of
+from prover.batch.records import Fit
 from prover.batch.replica import learn, replica_from, replica_of
 from prover.batch.tasks import (
     Answer,
@@ -27,6 +29,7 @@ from prover.batch.tasks import (
     Checked,
     CutOff,
     Equipment,
+    Learned,
     Refused,
     Refuted,
     Searched,
@@ -34,13 +37,13 @@ from prover.batch.tasks import (
     Unanswered,
 )
 from prover.batch.watching import Watch, recalled
-from prover.errors import InputError, LeanUnavailable, ProverError
+from prover.errors import InputError, LeanUnavailable, NightError, ProverError
 from prover.lean.connect import gateway_factory
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source, parse_source
 from prover.policy.library import Shelf, with_library
-from prover.policy.protocols import TacticGenerator
-from prover.policy.specs import policy_factory
+from prover.policy.protocols import PolicyFactory, TacticGenerator
+from prover.policy.specs import MAKERS, Making, policy_factory
 from prover.proving.keeping import drafts_with_uses
 from prover.proving.workers import settle
 from prover.refute import refute
@@ -57,7 +60,7 @@ class Station:
     def __init__(self, equipment: Equipment, library: bytes | None = None) -> None:
         self._equipment = equipment
         self._pool = gateway_factory(equipment.lean)()
-        self._policies = policy_factory(equipment.policy, equipment.seed, equipment.models)
+        self._policies = {0: policy_factory(equipment.policy, equipment.seed, equipment.models)}
         self._content = library
         self._library: Library | None = None
         self._stopping = False
@@ -84,6 +87,8 @@ class Station:
 
     def _do(self, assignment: Assignment, pulse: Callable[[int], None]) -> Answer:
         self._learn(assignment)
+        if assignment.item.kind is Kind.LEARN:
+            return self._fitted(assignment.item)
         source = _source(assignment.path, assignment.raw)
         gateway = self._pool.for_source(source)
         match assignment.item.kind:
@@ -97,6 +102,19 @@ class Station:
                 assert assignment.place is not None
                 found = refute(source, source.theorems[assignment.place], gateway)
                 return Refuted(None if found is None else str(found))
+
+    def _fitted(self, item: Item) -> Answer:
+        equipment = self._equipment
+        assert equipment.learns is not None
+        try:
+            from prover.batch.learning import Lessons, fitted  # late: torch is heavy
+
+            lessons = Lessons(equipment.learns, equipment.policy, equipment.seed, item)
+            fit = fitted(lessons, lambda: self._stopping)
+        except Exception as error:  # it would fail again, and the night can do without
+            why = str(error) if isinstance(error, ProverError) else f"{type(error).__name__}: {error}"
+            return Learned(Fit(item.round, message=" ".join(why.split())))
+        return CutOff(None) if fit is None else Learned(fit)
 
     def _learn(self, assignment: Assignment) -> None:
         path, content = self._equipment.library, self._content
@@ -125,7 +143,8 @@ class Station:
         theorem = source.theorems[assignment.place]
         known = {source.theorems[place].hole: support for place, support in assignment.known.items()}
         leaning = LeaningGateway(gateway, known)
-        policy = self._policy(frozenset(item.barred))
+        policy = self._policy(item.model, frozenset(item.barred))
+        name = f"{policy.name}, fitted after round {item.model}" if item.model else policy.name
         recording, counted = recalled(assignment.trace)
         budget = Budget(tactics=item.budget, usd=_plus(assignment.usd, counted.usd))
         collector, watch = Collector(), Watch(theorem)
@@ -145,23 +164,24 @@ class Station:
         spent = _minus(result.statistics, counted)
         if result.stop is Stop.MODEL and not spent.tactics and not spent.tokens:
             return Unanswered(result.message)
-        gained = self._gained(
-            source, theorem, result, collector, gateway.version, policy.name, assignment.run
-        )
+        lives = result.status is not Status.PROVED or self._equipment.learns is not None
+        gained = self._gained(source, theorem, result, collector, gateway.version, name, assignment.run)
         return Searched(
             result=result,
             spent=spent,
             lean=gateway.version,
-            policy=policy.name,
+            policy=name,
             leans=leaning.leans(result.proof),
             gained=gained,
             lemmas=self._lemmas(collector, gained) if result.status is Status.PROVED else (),
             failures=tuple(watch.failures(result.open_goals)),
-            trace=None if result.status is Status.PROVED else watch.trace(result.statistics),
+            trace=watch.trace(result.statistics) if lives else None,
         )
 
-    def _policy(self, barred: frozenset[str]) -> TacticGenerator:
-        policy = self._policies(barred)
+    def _policy(self, model: int, barred: frozenset[str]) -> TacticGenerator:
+        if model not in self._policies:
+            self._policies[model] = _fitted_policies(self._equipment, model)
+        policy = self._policies[model](barred)
         return policy if self._library is None else with_library(policy, Shelf(self._library), barred)
 
     def _gained(
@@ -198,6 +218,15 @@ class Station:
         numbers = [int(source.removeprefix(_SCRIPT).split()[0]) for source in sources]
         taken = {(lemma.key, lemma.name) for lemma in self._library.many(numbers)}
         return tuple(sorted({*taken, *((key, name) for _, key, name in gained.used)}))
+
+
+def _fitted_policies(equipment: Equipment, model: int) -> PolicyFactory:
+    """Of a model that the night has fitted. Raises `NightError`."""
+    assert equipment.learns is not None
+    try:
+        return MAKERS["builtin:"](str(model_of(equipment.learns, model)), Making(equipment.seed))
+    except InputError as error:  # which says nothing of the file that it was to prove something in
+        raise NightError(f"the model that the night goes on with can't be read: {error}") from None
 
 
 def _used(library: Library, drafts: list[Draft]) -> tuple[tuple[int, str, str], ...]:

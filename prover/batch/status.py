@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from prover.batch.heart import Doing, is_at_work, last_beat
+from prover.batch.reading import fit_from
 from prover.batch.records import HoleStatus, Limits
 from prover.batch.store import reading
 from prover.events import Json
@@ -14,7 +15,8 @@ from prover.events import Json
 @dataclass(frozen=True, slots=True)
 class NightStatus:
     """`holes` counts them by their status. `why` says how the last session ended: empty while one works, and
-    where it was killed. `when` is the last heartbeat, None where there was none."""
+    where it was killed. `models` counts those that were fitted and are asked; `fitting`: one is being fitted.
+    `when` is the last heartbeat, None where there was none."""
 
     folder: str
     at_work: bool
@@ -25,6 +27,8 @@ class NightStatus:
     tokens: int
     usd: float
     lemmas: int
+    models: int
+    fitting: bool
     round: int
     limits: Limits
     doing: tuple[Doing, ...]
@@ -49,6 +53,8 @@ def read_status(folder: Path) -> NightStatus:
             "SELECT coalesce(sum(tactics), 0), coalesce(sum(tokens), 0), coalesce(sum(usd), 0) FROM attempts"
         )
         ((lemmas,),) = db.execute("SELECT count(*) FROM lemmas")
+        models = sum(fit_from(content).used for (content,) in db.execute("SELECT content FROM fits"))
+        ((fitting,),) = db.execute("SELECT count(*) FROM items WHERE kind = 'learn' AND ended IS NULL")
         holes = dict(db.execute("SELECT status, count(*) FROM holes GROUP BY status"))
     return NightStatus(
         folder=str(folder),
@@ -60,6 +66,8 @@ def read_status(folder: Path) -> NightStatus:
         tokens=tokens,
         usd=usd,
         lemmas=lemmas,
+        models=models,
+        fitting=at_work and fitting > 0,
         round=beat.round if beat else 0,
         limits=plan.limits,
         doing=beat.doing if beat and at_work else (),

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from prover.batch.drafts import NO_LEMMAS, Gained, packed, unpacked
 from prover.batch.items import Ended, Item, dumped, ended_from, item_from
 from prover.batch.reading import night_from, plan_from
-from prover.batch.records import Attempt, HoleStatus, Night, Plan
+from prover.batch.records import Attempt, Fit, HoleStatus, Night, Plan
 from prover.batch.schema import APPLICATION_ID, VERSION, migrations
 from prover.errors import NightError
 from prover.proving.tasks import Job
@@ -69,6 +69,7 @@ class Told:
     refusal: str = ""
     gained: Gained = NO_LEMMAS
     trace: bytes | None = None
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,21 @@ def reading(folder: Path) -> Iterator[tuple[Plan, sqlite3.Connection]]:
     with closing(_opened(path, "ro")) as db, _translated(path):
         db.execute("BEGIN")  # one picture, whoever writes meanwhile
         yield plan_from(db.conn), db.conn
+
+
+def solved_by(folder: Path, sees: int) -> list[tuple[Path, bytes, int, bytes]]:
+    """Of each search before the item `sees` that found a proof: the file, as it was when the night began, the
+    place of the hole, and the trace. Raises `NightError`."""
+    with reading(folder) as (_, db):
+        rows = db.execute(_SOLVED, [sees]).fetchall()
+    return [(Path(path), bytes(raw), place, bytes(trace)) for path, raw, place, trace in rows]
+
+
+_SOLVED = (
+    "SELECT f.path, f.raw, h.place, t.content FROM items i JOIN traces t ON t.hole = i.hole AND"
+    " t.item = i.number JOIN holes h ON h.number = i.hole JOIN files f ON f.number = h.file"
+    " WHERE i.solved > 0 AND i.number < ? ORDER BY i.number"
+)
 
 
 class NightStore:
@@ -247,6 +263,9 @@ class NightStore:
             if told.attempt is not None:
                 _insert_attempt(db, told.attempt)
             _insert_lemmas(db, item, told)
+            if told.fit is not None:
+                content = json.dumps(asdict(told.fit), ensure_ascii=False)
+                db.execute("INSERT INTO fits (item, content) VALUES (?, ?)", [item.number, content])
             if item.hole is not None and told.attempt is not None:
                 if told.trace is None:
                     db.execute("DELETE FROM traces WHERE hole = ?", [item.hole])
@@ -423,12 +442,21 @@ def _opened(path: Path, mode: str) -> Database:
                 raise NightError(f"{path}: a database of another program")
             if version > VERSION:
                 raise NightError(f"{path}: a newer prover made it")
-            if mode != "ro" and migrations.pending(db):
+            if version < VERSION:
+                db = _in_memory(db) if mode == "ro" else db
                 migrations.apply(db)
         except BaseException:
             db.close()
             raise
         return db
+
+
+def _in_memory(db: Database) -> Database:
+    """A copy, for one that must stay as an older prover made it."""
+    copy = sqlite3.connect(":memory:")
+    with closing(db):
+        db.conn.backup(copy)
+    return Database(copy, execute_plugins=False)
 
 
 def _connection(path: Path, mode: str) -> Database:

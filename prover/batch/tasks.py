@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lemmas.records import Draft
 from prover.batch.drafts import Gained
 from prover.batch.items import Item
-from prover.batch.records import Failure
+from prover.batch.records import Failure, Fit
 from prover.config import LeanKind
 from prover.models import ModelSettings
 from prover.types import SearchResult, Statistics, Verdict
@@ -20,7 +20,8 @@ from prover.types import SearchResult, Statistics, Verdict
 class Equipment:
     """What workers are made from. `library` is the lemma library as it was when the night began, None for
     none. One that takes up more than `memory` bytes, its Lean included, ends itself. `models` are those of
-    the user's settings, by their names."""
+    the user's settings, by their names. `learns` is the folder of a night that fits models, None for one that
+    does not."""
 
     lean: LeanKind
     policy: str
@@ -29,6 +30,7 @@ class Equipment:
     library: Path | None
     memory: int
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    learns: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """The search was stopped from outside, and came as far as `trace`."""
+    """The work was stopped from outside; a search came as far as `trace`."""
 
     trace: bytes | None
 
@@ -104,6 +106,13 @@ class Refuted:
     """`counterexample` is None where the statement was not shown to be false."""
 
     counterexample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of fitting a model."""
+
+    fit: Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +137,4 @@ class Broken:
     fatal: bool
 
 
-Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Refused | Unanswered | Broken
+Answer: TypeAlias = Checked | Searched | CutOff | Settled | Refuted | Learned | Refused | Unanswered | Broken

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from prover.batch.records import Failure
 from prover.events import Event, Expanding, Tried
 from prover.search.recording import NOTHING, Recording
-from prover.search.trace import recording_of, write_event
+from prover.search.trace import events_of, recording_of, write_event
 from prover.types import Failed, Goal, Statistics, Theorem
 
 _GOALS, _EACH = 3, 5
@@ -61,8 +61,17 @@ def recalled(trace: bytes | None) -> tuple[Recording, Statistics]:
     """What to go on from, and what has been counted of it."""
     if trace is None:
         return NOTHING, Statistics()
-    head, *lines = zlib.decompress(trace).decode("utf-8", "surrogatepass").split("\n")[:-1]
+    head, *lines = _lines(trace)
     return recording_of(map(json.loads, lines)), Statistics(**json.loads(head))
+
+
+def events_in(trace: bytes, theorem: Theorem) -> Iterator[Event]:
+    """What the search for `theorem` told."""
+    return events_of(map(json.loads, _lines(trace)[1:]), theorem)
+
+
+def _lines(trace: bytes) -> list[str]:
+    return zlib.decompress(trace).decode("utf-8", "surrogatepass").split("\n")[:-1]
 
 
 def _short(text: str) -> str:

@@ -78,6 +78,8 @@ def night() -> None:
         prover night status night-2026-01-31 --follow
     The proofs as commits of a branch, one for each theorem:
         prover night Theory/ --branch proofs
+    With a model that learns from what the night proves:
+        prover night Theory/ --policy builtin --learn
 
     Ctrl-C ends it in good order. Exit status: 0 all holes are done, 1 some stay open, 2 bad input or a folder
     that can't be used, 3 no usable Lean, 130 interrupted.
@@ -109,6 +111,12 @@ def night() -> None:
 )
 @click.option("--detach", is_flag=True, help="Work in the background, and return at once.")
 @click.option("--policy", metavar="SPEC", help="Who proposes tactics, as in `prover prove`.")
+@click.option(
+    "--learn",
+    is_flag=True,
+    help="After a round with many new proofs, fit the built-in model to them, and ask it from then on."
+    " Needs --policy builtin, or builtin:DIR, and torch: pip install 'prover[train]'.",
+)
 @click.option(
     "--strategy", type=click.Choice(STRATEGIES), help="Which goal comes next. [default: best-first]"
 )

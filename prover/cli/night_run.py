@@ -19,6 +19,7 @@ from rich.console import Console
 import prover
 from lemmas.store import default_path
 from prover.batch.heart import ask_to_stop, held, is_at_work
+from prover.batch.models import require_learning
 from prover.batch.records import HoleStatus, Limits, Plan
 from prover.batch.shift import Changed, Event, Noted, Over, Shift
 from prover.batch.start import FIRST, begin, fleet_for, window_for
@@ -52,6 +53,7 @@ def begin_night(
     workers: int | None,
     ray: str | None,
     memory: float,
+    learn: bool,
     db: str | None,
     no_library: bool,
     until: str | None,
@@ -66,7 +68,7 @@ def begin_night(
     settings = dataclasses.replace(
         load_settings(Path.cwd()), **{name: value for name, value in given.items() if value is not None}
     )
-    _require_means(settings)
+    _require_means(settings, learn, ray)
     limits = limits_from(until, hours, budgets, cost)
     if limits == Limits():
         limits = Limits(seconds=DEFAULT_HOURS * 3600)
@@ -99,6 +101,7 @@ def begin_night(
         limits=limits,
         prover=prover.__version__,
         models=settings.models,
+        learn=learn,
     )
     _require_cluster(ray)
     folder = Path(out or f"night-{datetime.now():%Y-%m-%d}")
@@ -119,7 +122,8 @@ def resume_night(
     """Answers the exit status. Raises `ProverError`."""
     with NightStore.open(folder) as store, held(folder):
         plan, worked = store.plan, store.seconds()
-        _require_means(Settings(policy=plan.policy, seed=plan.seed, lean=plan.lean))
+        settings = Settings(policy=plan.policy, seed=plan.seed, lean=plan.lean, models=plan.models)
+        _require_means(settings, plan.learn, ray)
         limits = limits_from(until, hours, budgets, cost)
         if limits.seconds is not None and hours is not None:
             limits = dataclasses.replace(limits, seconds=limits.seconds + worked)
@@ -193,8 +197,12 @@ def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _require_means(settings: Settings) -> None:
-    """Say it now if there is no such policy or Lean, and not from each worker."""
+def _require_means(settings: Settings, learn: bool, ray: str | None) -> None:
+    """Say it now if there is no such policy, Lean or torch, and not from each worker."""
+    if learn and ray is not None:
+        raise InputError("--learn and --ray exclude each other: a model is kept where the night is")
+    if learn:
+        require_learning(settings.policy)
     policy_factory(settings.policy, settings.seed, settings.models)
     gateway_factory(settings.lean)
 

@@ -38,6 +38,10 @@ def line(status: NightStatus) -> str:
         parts.append(f"{status.usd:.2f} USD")
     if status.lemmas:
         parts.append(f"{counted(status.lemmas, 'lemma')} gained")
+    if status.models:
+        parts.append(f"{counted(status.models, 'model')} fitted")
+    if status.fitting:
+        parts.append("fitting a model")
     if status.at_work:
         parts.append(_end(status.limits))
     return " · ".join(part for part in parts if part)

@@ -33,7 +33,11 @@ class Rounds(click.ParamType[tuple[int, ...]]):
 @click.option("--data", required=True, metavar="DIR", help="What `prover train collect` filled.")
 @click.option("--rounds", type=Rounds(), required=True, metavar="R,R,…", help="Which rounds to learn from.")
 @click.option("--out", required=True, metavar="FIT", help="Where the network is kept, and gone on with.")
-@click.option("--start", metavar="FIT", help="Begin with the network of another fit, not with chance.")
+@click.option(
+    "--start",
+    metavar="DIR",
+    help="Begin with the network of another fit or of an exported model, not with chance.",
+)
 @click.option(
     "--minutes", type=click.FloatRange(min=0, min_open=True), default=15.0, show_default=True, metavar="M"
 )

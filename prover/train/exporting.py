@@ -12,7 +12,7 @@ from pathlib import Path
 
 from prover.errors import InputError
 from prover.policy.neural.builtin import SAID, softmax
-from prover.policy.neural.model import CARD, FORMAT, Model, load_model
+from prover.policy.neural.model import CARD, FORMAT, Card, Model, load_model
 from prover.policy.neural.weights import write_model
 from prover.train.fitted import Fitted, read_fitted
 from prover.train.samples import Sample, Words
@@ -29,8 +29,8 @@ _BINS = 10
 class Report:
     """Of `goals` that were not learnt from and have a finished proof: how often one of its tactics is the
     first, or among the first eight, of the model alone, of the fixed policy, and of both mixed; and how far
-    the probability of the first is from how often it is right, on average (`calibration`). `share` and
-    `temperature` were chosen on these goals, so what is mixed looks a little better than it is."""
+    the probability of the first is from how often it is right, on average (`calibration`). Where `share` and
+    `temperature` were chosen on these goals, what is mixed looks a little better than it is."""
 
     goals: int
     share: float
@@ -46,14 +46,15 @@ class Report:
     value_log_loss: float = 0.0
 
 
-def tried_out(fitted: Path, samples: Sequence[Sample]) -> Report:
-    """Measures what a fit left behind, as it will run, and keeps the report there."""
+def tried_out(fitted: Path, samples: Sequence[Sample], mixing: Card | None = None) -> Report:
+    """Measures what a fit left behind, as it will run, and keeps the report there. Share and temperature are
+    those of `mixing`; None has them fitted to the samples."""
     part = fitted / "model.part"
     shutil.rmtree(part, ignore_errors=True)
     _write(part, read_fitted(fitted), Report(0, *_DEFAULT))
     model = load_model(part)
     load_model.cache_clear()
-    report = measure(model, [each for each in samples if each.proof][:_MEASURED])
+    report = measure(model, samples, mixing)
     shutil.rmtree(part)
     text = json.dumps(dataclasses.asdict(report), indent=1) + "\n"
     (fitted / _REPORT).write_text(text, encoding="utf-8")
@@ -82,15 +83,18 @@ def _refuse_foreign(out: Path) -> None:
         raise InputError(f"{out}: there is something else; choose another folder")
 
 
-def measure(model: Model, samples: Sequence[Sample]) -> Report:
+def measure(model: Model, samples: Sequence[Sample], mixing: Card | None = None) -> Report:
+    """Of those samples that have a proof; `mixing` as above."""
+    samples = [each for each in samples if each.proof][:_MEASURED]
+    shares, temperatures = ((mixing.share,), (mixing.temperature,)) if mixing else (_SHARES, _TEMPERATURES)
     if not samples:
-        return Report(0, *_DEFAULT)
+        return Report(0, mixing.share, mixing.temperature) if mixing else Report(0, *_DEFAULT)
     said = model.tactics([sample.source for sample in samples], SAID)
     models = [{words: math.exp(log) for words, log in each} for each in said]
     log_probability, share, temperature = max(
         (_fit(samples, models, share, temperature), share, temperature)
-        for share in _SHARES
-        for temperature in _TEMPERATURES
+        for share in shares
+        for temperature in temperatures
     )
     fixed = [softmax({w: price / temperature for w, price in sample.fixed}) for sample in samples]
     mixed = [_mixed(m, f, share) for m, f in zip(models, fixed, strict=True)]

@@ -26,7 +26,8 @@ from torch.nn import functional
 from prover.errors import InputError
 from prover.policy.neural.vocabulary import Vocabulary
 from prover.train.batches import NOTHING, TACTICS, Batch, Batches
-from prover.train.fitted import Fitted, read_fitted, write_fitted
+from prover.train.exported import read_start
+from prover.train.fitted import Fitted, write_fitted
 from prover.train.network import SHAPE, Network
 from prover.train.samples import Sample, prepared
 
@@ -41,14 +42,15 @@ _DEVICE_TYPE = "cpu"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`start` is the folder of a fit to begin with, None for chance. `rounds` of the folder `data` are learnt
-    from; 0 are the statements of its problems, where the fixed policy is imitated. `steps` ends it earlier
-    than `minutes` do."""
+    """`start` is the folder of a fit or of an exported model to begin with, None for chance. `rounds` of the
+    folder `data` are learnt from; 0 are the statements of its problems, where the fixed policy is imitated.
+    `minutes` or `steps` end it, whichever are over first; without `minutes` no clock has a say in what comes
+    of it."""
 
     data: Path
     rounds: tuple[int, ...]
     out: Path
-    minutes: float
+    minutes: float | None
     threads: int = 1
     seed: int = 0
     start: Path | None = None
@@ -75,16 +77,22 @@ class Preparing:
 
 def fit(plan: Plan) -> Generator[Preparing | Step, None, None]:
     """Raises `InputError`."""
-    torch.set_num_threads(plan.threads)
-    torch.manual_seed(plan.seed)
     samples: list[Sample] = []
     yield from _prepare(plan, samples)
+    yield from fit_to(samples, plan)
+
+
+def fit_to(samples: Sequence[Sample], plan: Plan) -> Generator[Step, None, None]:
+    """The same with what is in words already. Raises `InputError`."""
+    torch.set_num_threads(plan.threads)
+    torch.manual_seed(plan.seed)
     learnt = [sample for sample in samples if not sample.held_out]
     if not learnt:
         raise InputError(f"{plan.data}: there is nothing to learn from in these rounds")
-    begun = None if plan.start is None else read_fitted(plan.start)
+    begun = None if plan.start is None else read_start(plan.start)
+    shape = begun.shape if begun else SHAPE
     vocabulary = begun.vocabulary if begun else _vocabulary(learnt)
-    network = Network(SHAPE, len(vocabulary.words), _DROPOUT)
+    network = Network(shape, len(vocabulary.words), _DROPOUT)
     if begun is not None:
         network.load_arrays(begun.arrays)
     training = _Training(
@@ -97,7 +105,7 @@ def fit(plan: Plan) -> Generator[Preparing | Step, None, None]:
         "held_out_goals": len(samples) - len(learnt), "parameters": sum(p.numel() for p in
         network.parameters()), "loss": training.mean(), "started_from": begun.about if begun else None,
     }  # fmt: skip
-    write_fitted(plan.out, Fitted(SHAPE, vocabulary, network.arrays(), about))
+    write_fitted(plan.out, Fitted(shape, vocabulary, network.arrays(), about))
 
 
 def held_out(plan: Plan) -> list[Sample]:
@@ -179,7 +187,8 @@ class _Training:
 
     def _done(self) -> float:
         by_steps = self.step / self._plan.steps if self._plan.steps else 0.0
-        return min(1.0, max(self._seconds / (60 * self._plan.minutes), by_steps))
+        by_time = self._seconds / (60 * self._plan.minutes) if self._plan.minutes else 0.0
+        return min(1.0, max(by_time, by_steps))
 
     def _learn(self, batch: Batch, done: float) -> None:
         rate = _RATE * min(1.0, done / _WARM_UP + 0.01) * (0.5 + 0.5 * math.cos(math.pi * done))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.errors import InputError
+from prover.lean.source import Source
 from prover.policy.fixed import best_prices
 from prover.policy.neural.model import LIMITS
 from prover.policy.neural.wording import Reader, Wording
@@ -113,16 +114,27 @@ def _of_statement(data: Path, problem: Problem) -> list[Sample]:
 
 
 def _of_problem(data: Path, examples: Sequence[Example]) -> list[Sample]:
-    tried: dict[Goal, list[Example]] = {}
-    for example in examples:
-        tried.setdefault(example.goal, []).append(example)
-    return _samples(data, examples[0].file, theorem_of(data, examples[0]), tried)
+    return _samples(data, examples[0].file, theorem_of(data, examples[0]), by_goal(examples))
 
 
 def _samples(
     data: Path, file: str, theorem: Theorem, tried: Mapping[Goal, Sequence[Example]]
 ) -> list[Sample]:
-    reader = Reader(frozenset(other.name for other in read_file(data / file).theorems))
+    return samples_of(file, read_file(data / file), theorem, tried, is_held_out(file))
+
+
+def by_goal(examples: Iterable[Example]) -> dict[Goal, list[Example]]:
+    tried: dict[Goal, list[Example]] = {}
+    for example in examples:
+        tried.setdefault(example.goal, []).append(example)
+    return tried
+
+
+def samples_of(
+    file: str, source: Source, theorem: Theorem, tried: Mapping[Goal, Sequence[Example]], held_out: bool
+) -> list[Sample]:
+    """The goals of one search. No theorem of the source with a hole counts as known."""
+    reader = Reader(frozenset(other.name for other in source.theorems))
     samples = []
     for goal, examples in tried.items():
         survey, wording = reader.read(theorem, goal)
@@ -136,7 +148,7 @@ def _samples(
                 _read(wording, [each.tactic for each in examples if each.outcome == PROOF]),
                 _read(wording, [each.tactic for each in examples if each.outcome.startswith(FAILED)]),
                 _value(examples),
-                is_held_out(file),
+                held_out,
             )
         )
     return samples

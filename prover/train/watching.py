@@ -7,7 +7,7 @@ few runs of Lean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -220,6 +220,9 @@ class Watch:
             self._spent[above] = self._spent.get(above, 0) + 1
             above = self._parents.get(above)
 
+    def place(self, node: int) -> _Place:
+        return self._places[node]
+
     @property
     def root(self) -> _Place:
         return self._places[min(self._places)]
@@ -282,3 +285,24 @@ class Watch:
             proved,
             spent,
         )
+
+
+def run_again(watch: Watch, events: Iterable[Event]) -> Runs:
+    """What Lean was asked in a search that has been told of before, as long as it came by the hole for the
+    first time; `watch` looks on."""
+    runs, states = Runs(), dict[int, TacticState]()
+    for event in events:
+        if isinstance(event, Opened) and states:
+            break
+        watch.see(event)
+        match event:
+            case Opened(_, _, _, root):
+                states[root.id] = root
+            case Tried(node, candidate, outcome):
+                state, goal = watch.place(node)
+                runs.add(states[state], candidate.tactic, goal, outcome)
+                if isinstance(outcome, Advanced):
+                    states[outcome.state.id] = outcome.state
+            case _:
+                pass
+    return runs

@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 import prover
+from prover.batch.models import said_of
 from prover.batch.records import HoleStatus
 from prover.batch.report.curves import curves_of
 from prover.batch.report.figures import Report
@@ -39,7 +40,7 @@ def as_html(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters.update(
         seen=seen, counted=counted, duration=duration, money=money, moment=moment,
-        first_line=first_line, last_line=last_line, capitalized=capitalized,
+        first_line=first_line, last_line=last_line, capitalized=capitalized, said_of=said_of,
     )  # fmt: skip
     script = _own("page.js")
     proved = report.of(HoleStatus.PROVED)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from prover.batch.models import said_of
 from prover.batch.records import HoleStatus
 from prover.batch.report.figures import HoleView, Report, shown_path
 from prover.batch.report.words import capitalized, first_line, last_line, moment, money, seen
@@ -41,6 +42,7 @@ def as_json(report: Report) -> str:
         "holes": [_hole(hole, night.plan.folder) for hole in report.holes],
         "curve": [asdict(point) for point in report.curve],
         "models": [{**asdict(row), "usd_each": row.usd_each} for row in report.models],
+        "fits": [asdict(fit) for fit in night.fits],
         "lemmas": [
             {
                 "name": lemma.record.name,
@@ -173,6 +175,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Iterator[str]]]:
             for row in report.models
         ),
     )
+    yield "Models fitted", (f"- {_text(capitalized(said_of(fit)))}" for fit in report.night.fits)
     yield (
         "Lemmas that helped",
         (
