@@ -74,12 +74,14 @@ class Proposed:
 @dataclass(frozen=True, slots=True)
 class Tried:
     """Lean answered. `children` are the nodes of the goals that the tactic leaves, one for each group of
-    them; none unless the outcome is `Advanced`."""
+    them; none unless the outcome is `Advanced`. `share` is the part of a tactic's heartbeats that it had: one
+    that used up less than all of them may be tried again."""
 
     node: int
     candidate: Candidate
     outcome: Outcome
     children: tuple[int, ...]
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from prover.errors import HoleUnreachable, ProverError
-from prover.lean.gateway import Complaint
+from prover.lean.gateway import HEARTBEATS, Complaint
 from prover.lean.source import Source
 from prover.types import (
     Advanced,
@@ -41,11 +41,21 @@ class Closes:
     goals: int
 
 
+@dataclass(frozen=True)
+class Dear:
+    """What a tactic does that needs all heartbeats, and leaves these goals."""
+
+    goals: tuple[str, ...]
+
+
 Goals: TypeAlias = tuple[str, ...]
-Effect: TypeAlias = "Goals | Closes | Failed | ProverError"
+Effect: TypeAlias = "Goals | Closes | Dear | Failed | ProverError"
 """The goals in the place of the first one; or what goes wrong. An error is raised."""
 
 Rules: TypeAlias = Mapping[str, Mapping[str, Effect]]
+
+
+RAN_OUT = Failed(FailureReason.TIMEOUT, f"(deterministic) timeout, {HEARTBEATS} has been reached")
 
 
 def fake_goal(name: str) -> Goal:
@@ -84,14 +94,21 @@ class FakeSession:
         self.root = self._new((root,))
         self.ran: list[tuple[int, Goals, str]] = []
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         assert not self.closed, "the session is over"
         assert self._states[state.id] == state, "a state of another session"
         (group,) = (members for members in state.groups if goal in members)
         numbers = [goal, *(number for number in group if number != goal)]
         goals = tuple(state.goals[number].target for number in numbers)
         self.ran.append((state.id, goals, tactic))
-        after = apply(self._rules, goals, tactic)
+        after = apply(self._rules, goals, tactic, share)
         if isinstance(after, Failed):
             return after
         return Advanced(self._new(after), lean_seconds=0.25) if after else Proved(lean_seconds=0.25)
@@ -156,14 +173,16 @@ class FakeGateway:
         return Verdict(Standing.REJECTED, reason="it does not replay")
 
 
-def apply(rules: Rules, goals: Goals, tactic: str) -> Goals | Failed:
-    """What is left of the goals after a tactic on the first of them."""
+def apply(rules: Rules, goals: Goals, tactic: str, share: float = 1.0) -> Goals | Failed:
+    """What is left of the goals after a tactic on the first of them, with that part of the heartbeats."""
     effect = rules.get(goals[0], {}).get(tactic, Failed(FailureReason.TACTIC, "no such tactic"))
     match effect:
         case tuple():
             return effect + goals[1:]
         case Closes(count):
             return goals[count:] if count <= len(goals) else Failed(FailureReason.TACTIC, "too few goals")
+        case Dear(left):
+            return RAN_OUT if share < 1 else left + goals[1:]
         case Failed():
             return effect
         case _:

@@ -65,10 +65,15 @@ def test_the_policy_is_asked_while_lean_works(source: Source) -> None:
 
     class Waits(FakeSession):
         def run(
-            self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None
+            self,
+            state: TacticState,
+            tactic: str,
+            goal: int = 0,
+            seconds: float | None = None,
+            share: float = 1.0,
         ) -> Outcome:
             assert tactic != "simp" or asked.wait(10)
-            return super().run(state, tactic, goal, seconds)
+            return super().run(state, tactic, goal, seconds, share)
 
     gateway = FakeGateway(PROOF, kind=Waits)
     _, result = finish(search(source, source.theorems[0], gateway, Tells(PROOF), ENOUGH))

@@ -147,7 +147,7 @@ def test_a_command_that_is_not_there_is_no_lean() -> None:
 
 
 def test_a_goal_that_leandojo_cannot_read_is_no_crash(start: Callable[..., LineProcess]) -> None:
-    dojo = LineDojo(start(), {"sid": 0, "tacticState": 's : String\n⊢ s = "⊢"', "error": None}, PATIENCE)
+    dojo = LineDojo(start(), {"sid": 0, "tacticState": 's : String\n⊢ s = "⊢"', "error": None}, PATIENCE, 1)
     with pytest.raises(HoleUnreachable, match="cannot read"):
         dojo.__enter__()
 

@@ -29,9 +29,16 @@ __all__ = ["source"]
 class Slow(FakeSession):
     """Lets others run in the middle of a tactic."""
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         time.sleep(0.0001)
-        return super().run(state, tactic, goal, seconds)
+        return super().run(state, tactic, goal, seconds, share)
 
 
 @dataclass
@@ -112,16 +119,26 @@ def test_helpers_run_what_is_next_meanwhile(source: Source) -> None:
 
     class Waits(FakeSession):
         def run(
-            self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None
+            self,
+            state: TacticState,
+            tactic: str,
+            goal: int = 0,
+            seconds: float | None = None,
+            share: float = 1.0,
         ) -> Outcome:
             assert enough.wait(10)
-            return super().run(state, tactic, goal, seconds)
+            return super().run(state, tactic, goal, seconds, share)
 
     class Tells(FakeSession):
         def run(
-            self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None
+            self,
+            state: TacticState,
+            tactic: str,
+            goal: int = 0,
+            seconds: float | None = None,
+            share: float = 1.0,
         ) -> Outcome:
-            outcome = super().run(state, tactic, goal, seconds)
+            outcome = super().run(state, tactic, goal, seconds, share)
             if len(self.ran) == 3:
                 enough.set()
             return outcome

@@ -60,9 +60,16 @@ class _Counted:
         self._session = session
         self.root = session.root
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         self._gateway.runs += 1
-        return self._session.run(state, tactic, goal, seconds)
+        return self._session.run(state, tactic, goal, seconds, share)
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.embedded.node import environment, node_command
 from prover.lean.embedded.process import START_SECONDS, launch
+from prover.lean.gateway import ran_out
 from prover.lean.source import Source, parse_source
 from prover.lean.transport import LineProcess
 from prover.types import Advanced, Failed, FailureReason, Outcome, Position, Proved, Standing, Theorem
@@ -361,6 +362,13 @@ def test_a_limit_in_heartbeats_is_one(bare: EmbeddedLean) -> None:
 def test_heartbeats_are_counted_afresh_for_each_tactic(bare: EmbeddedLean) -> None:
     enough = next(limit for limit in range(10, HEARTBEATS, 10) if omegas(bare, limit, 1) == [None])
     assert set(omegas(bare, 2 * enough, 20)) == {None}
+
+
+def test_a_tactic_may_get_a_share_of_the_heartbeats(lean: EmbeddedGateway) -> None:
+    with lean.open(HEAVY, HEAVY.theorems[0]) as session:
+        cut = session.run(session.root, "omega", share=0.0001)
+        assert reason(cut) is FailureReason.TIMEOUT and ran_out(cut)
+        assert isinstance(session.run(session.root, "omega"), Proved)
 
 
 def test_past_the_limit_is_a_timeout() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 import pytest
-from fakes import Closes, Effect, FakeGateway, FakePolicy, FakeSession, Rules
+from fakes import RAN_OUT, Closes, Dear, Effect, FakeGateway, FakePolicy, FakeSession, Rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +36,7 @@ from prover.policy.protocols import Priced
 from prover.search.budget import Meter
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import VISITS, WIDTH, Search, search
+from prover.search.tree import SHARES
 from prover.types import (
     Budget,
     Candidate,
@@ -137,10 +138,11 @@ def test_what_it_thinks_can_be_followed(source: Source) -> None:
     assert events[5] == Resumed(0)
     assert isinstance(events[6], Tried) and events[6].children == (2, 3)
     assert events[7] == Duplicate(3, 2)
-    assert events[8] == Tried(0, simp, FAILED, ())
+    part = SHARES[0]
+    assert events[8] == Tried(0, simp, FAILED, (), part)
     assert events[9:11] == [Expanding(2, 1, "⊢ dull", 1.0, WIDTH), Proposed(2, (x,))]
     assert events[11:14] == [
-        Tried(2, x, FAILED, ()),
+        Tried(2, x, FAILED, (), part),
         GivenUp(2, "every tactic failed"),
         GivenUp(3, "the same as goal 2, which was given up"),
     ]
@@ -193,11 +195,16 @@ def test_a_goal_that_only_reads_alike_is_searched_itself(source: Source) -> None
 
     class Choosy(FakeSession):
         def run(
-            self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None
+            self,
+            state: TacticState,
+            tactic: str,
+            goal: int = 0,
+            seconds: float | None = None,
+            share: float = 1.0,
         ) -> Outcome:
             if goal == 1 and tactic == "simp":
                 return FAILED
-            return super().run(state, tactic, goal, seconds)
+            return super().run(state, tactic, goal, seconds, share)
 
     class ChoosyGateway(FakeGateway):
         @contextmanager
@@ -311,16 +318,16 @@ def test_no_failure_of_a_tactic_stops_it(source: Source, reason: FailureReason) 
 def chains() -> st.SearchStrategy[Rules]:
     """States of one goal each, in any graph, with cycles."""
     goals = [f"g{i}" for i in range(7)]
-    effect = st.one_of(
-        st.just(FAILED), st.just(()), st.tuples(st.sampled_from(goals)), st.tuples(st.sampled_from(goals))
-    )
+    one = st.tuples(st.sampled_from(goals))
+    effect = st.one_of(st.just(FAILED), st.just(()), one, one.map(Dear), one)
     return st.fixed_dictionaries({goal: st.dictionaries(st.sampled_from("abcd"), effect) for goal in goals})
 
 
 def graphs() -> st.SearchStrategy[Rules]:
     """Tactics that leave several goals, any of them, with cycles."""
     goals = [f"g{i}" for i in range(6)]
-    effect = st.one_of(st.just(FAILED), st.lists(st.sampled_from(goals), max_size=3).map(tuple))
+    several = st.lists(st.sampled_from(goals), max_size=3).map(tuple)
+    effect = st.one_of(st.just(FAILED), several, several.map(Dear))
     return st.fixed_dictionaries({goal: st.dictionaries(st.sampled_from("abc"), effect) for goal in goals})
 
 
@@ -330,9 +337,14 @@ def trees() -> st.SearchStrategy[Rules]:
     rules: dict[str, st.SearchStrategy[dict[str, Effect]]] = {}
     for i, goal in enumerate(goals):
         later = st.lists(st.sampled_from(goals[i + 1 :]), max_size=2) if goals[i + 1 :] else st.just([])
-        effect = st.one_of(st.just(FAILED), later.map(tuple))
+        effect = st.one_of(st.just(FAILED), later.map(tuple), later.map(tuple).map(Dear))
         rules[goal] = st.dictionaries(st.sampled_from("abc"), effect, max_size=3)
     return st.fixed_dictionaries(rules)
+
+
+def leaves(effect: Effect) -> tuple[str, ...] | None:
+    left = effect.goals if isinstance(effect, Dear) else effect
+    return left if isinstance(left, tuple) else None
 
 
 def provable(rules: Rules) -> set[str]:
@@ -342,7 +354,7 @@ def provable(rules: Rules) -> set[str]:
         more = {
             goal
             for goal, effects in rules.items()
-            if any(isinstance(after, tuple) and proved.issuperset(after) for after in effects.values())
+            if any(proved.issuperset(left) for left in map(leaves, effects.values()) if left is not None)
         }
         if more == proved:
             return proved
@@ -361,7 +373,7 @@ def test_it_proves_what_can_be_proved_and_nothing_else(source: Source, rules: Ru
         assert (result.status, result.stop) == (Status.OPEN, Stop.EXHAUSTED)
     asked = [(event.node, event.width) for event in only(Expanding, events)]
     assert len(set(asked)) == len(asked) == result.statistics.expansions
-    tried = [(event.node, event.candidate.tactic) for event in only(Tried, events)]
+    tried = [(event.node, event.candidate.tactic, event.share) for event in only(Tried, events)]
     assert len(set(tried)) == len(tried) == result.statistics.tactics
 
 
@@ -385,6 +397,53 @@ def test_a_tactic_that_always_makes_something_new_starves_nobody(source: Source,
         strategy,
     )
     assert finish(running)[1].status is Status.PROVED
+
+
+# Cheap first
+
+
+@every_strategy
+def test_a_tactic_that_runs_out_of_heartbeats_is_tried_again_when_others_were(
+    source: Source, strategy: str
+) -> None:
+    rules: Rules = {"root": {"dear": Dear(()), "cheap": FAILED, "broken": RAN_OUT}}
+    events, result = finish(start(source, FakeGateway(rules), strategy=strategy))
+    tried = [(event.candidate.tactic, event.share) for event in only(Tried, events)]
+    part, whole = SHARES[0], 1.0
+    assert tried[:2] == [("dear", part), ("cheap", part)] and tried[-1] == ("dear", whole)
+    assert result.status is Status.PROVED and result.proof == "dear"
+    assert result.statistics.tactics == len(tried)
+
+
+def test_a_goal_is_given_up_once_all_heartbeats_were_too_few(source: Source) -> None:
+    gateway = FakeGateway({"root": {"broken": RAN_OUT, "slow": Failed(FailureReason.TIMEOUT, "the clock")}})
+    events, result = finish(start(source, gateway))
+    tried = [(event.candidate.tactic, event.share) for event in only(Tried, events)]
+    assert tried == [("broken", SHARES[0]), ("slow", SHARES[0]), ("broken", 1.0)]
+    assert [event.why for event in only(GivenUp, events)] == ["every tactic failed"]
+    assert result.stop is Stop.EXHAUSTED
+
+
+def test_what_is_lost_with_fewer_heartbeats_gets_all_at_once(source: Source) -> None:
+    shares = {
+        "exact?": 1.0,
+        "exact h?": SHARES[0],
+        "(try simp\n try omega)": 1.0,
+        "induction n <;> try simp": SHARES[0],
+    }
+    events, _ = finish(start(source, FakeGateway({"root": dict.fromkeys(shares, FAILED)})))
+    assert {event.candidate.tactic: event.share for event in only(Tried, events)} == shares
+
+
+def test_a_proof_that_needed_all_heartbeats_gets_them_at_once_where_it_is_run_again(source: Source) -> None:
+    rules: Rules = {"root": {"split": ("same", "same")}, "same": {"fails": FAILED, "dear": Dear(())}}
+    events, result = finish(start(source, FakeGateway(rules)))
+    assert result.status is Status.PROVED
+    assert [event.share for event in only(Tried, events) if event.candidate.tactic == "dear"] == [
+        SHARES[0],
+        1.0,
+        1.0,
+    ]
 
 
 # The same again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,14 +20,14 @@ from test_search import FAILED, Costly, finish, graphs, source, trees
 from prover.cli.amounts import parse_budget
 from prover.cli.show import show
 from prover.errors import InputError
-from prover.events import Event, as_json
+from prover.events import Event, Tried, as_json
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import Source, parse_source
 from prover.policy.fixed import FixedPolicy
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import search
 from prover.search.recording import NOTHING, Recording
-from prover.search.trace import read_trace, recording_of, write_event
+from prover.search.trace import events_of, read_trace, recording_of, write_event
 from prover.types import Budget, Goal, SearchResult, Standing, Status, Theorem, Verdict
 
 __all__ = ["source"]
@@ -114,6 +115,20 @@ def test_a_trace_of_something_else_is_refused(source: Source, tmp_path: Path) ->
     past = recorded(tmp_path / "trace", text)
     past.proposed.clear()
     with pytest.raises(InputError, match="the trace is of another search"):
+        run(source, FakeGateway(RULES), 100, past=past)
+
+
+def test_a_trace_from_before_tactics_had_shares_is_read_and_not_gone_on_from(
+    source: Source, tmp_path: Path
+) -> None:
+    begun, _ = run(source, FakeGateway(RULES), 4)
+    old = re.sub(r', "share": [\d.]+', "", traced(source, begun))
+    past = recorded(tmp_path / "trace", old)
+    ((lines,),) = read_trace(tmp_path / "trace").values()
+    assert {event.share for event in events_of(lines, source.theorems[0]) if isinstance(event, Tried)} == {
+        1.0
+    }
+    with pytest.raises(InputError, match=r"another version .* 100% .* not 10%; start without --resume"):
         run(source, FakeGateway(RULES), 100, past=past)
 
 

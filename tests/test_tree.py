@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from fakes import fake_state
+from fakes import RAN_OUT, fake_state
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prover.lean.gateway import ran_out
 from prover.search.equal import key_of, renamed
 from prover.search.frontier import STRATEGIES, BestFirst, BreadthFirst, estimate
-from prover.search.tree import GoalNode, NodeStatus, Tree
+from prover.search.tree import SHARES, GoalNode, NodeStatus, Tree
 from prover.types import Advanced, Candidate, Failed, FailureReason, Goal, Hypothesis, Outcome, Proved
 
 FAILED = Failed(FailureReason.TACTIC, "no")
@@ -20,6 +21,7 @@ WIDTH = 2
 names = st.sampled_from(["a", "b", "c", "d", "?e"])
 outcomes: st.SearchStrategy[Outcome | None] = st.one_of(
     st.just(FAILED),
+    st.just(RAN_OUT),
     st.just(Proved(0.0)),
     st.lists(names, min_size=1, max_size=3).map(lambda goals: Advanced(fake_state(0, tuple(goals)), 0.0)),
     st.none(),
@@ -88,6 +90,7 @@ def check(driver: Driver) -> None:
     for node in reached:
         check_place(node)
         check_status(node, reached)
+        check_shares(node)
     dead = [node for node in tree.nodes if node.status is NodeStatus.DEAD]
     assert sorted(driver.fallen, key=lambda goal: goal.id) == dead and all(goal.why for goal in dead)
     wanted = all_wanted(tree)
@@ -120,6 +123,22 @@ def check_status(node: GoalNode, reached: list[GoalNode]) -> None:
     if node.like is not None and node.status is NodeStatus.OPEN:
         assert node.like in reached and node.like.key == node.key
         assert node.like.status is NodeStatus.OPEN and node.like.like is None
+
+
+def check_shares(node: GoalNode) -> None:
+    """Nothing is asked of Lean twice, and what ran out of heartbeats is asked with more, and costs more."""
+    tried = {text: [t for t in node.tactics if t.candidate.tactic == text] for text in texts(node)}
+    waiting = {candidate.tactic: candidate for candidate in node.untried}
+    assert len(waiting) == len(node.untried)
+    for text, tries in tried.items():
+        assert [tactic.share for tactic in tries] == list(SHARES[: len(tries)])
+        assert all(ran_out(tactic.outcome) for tactic in tries[:-1])
+        if text in waiting:
+            assert ran_out(tries[-1].outcome) and node.share(waiting[text]) > tries[-1].share
+
+
+def texts(node: GoalNode) -> set[str]:
+    return {tactic.candidate.tactic for tactic in node.tactics}
 
 
 def is_proved(outcome: Outcome, subgoals: tuple[GoalNode, ...]) -> bool:

@@ -140,7 +140,14 @@ class ToySession:
         self._count = 0
         self.root = self._state(0)
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         kind, used = self._claim
         match tactic.split():
             case ["easy"] if kind == "Easy":

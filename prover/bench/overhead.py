@@ -203,7 +203,14 @@ class InstantSession:
         self._states = 0
         self.root = self._state([_goal(0, provable=False)])
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         begun = time.process_time()
         outcome = self._answer(state.goals[goal], tactic)
         self._watch.session += time.process_time() - begun

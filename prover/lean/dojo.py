@@ -48,7 +48,8 @@ __all__ = [
 class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations for users
     """One open hole of a running Lean. `reply` is the last answer as it came, with what LeanDojo leaves out.
 
-    `fields` goes into every request beside `sid` and `cmd`. `seconds` is the wall limit of one request.
+    `heartbeats`, in thousands, is what a tactic may have, and `share` the part of it that the next one gets.
+    `seconds` is the wall limit of one request.
     `focuses`: its Lean knows goals by their numbers, and `run_goal` is there; LeanDojo's own does not.
     Raises `LeanDied` and `LeanTimeout`; the Dojo is of no use when its process is dead after that.
     """
@@ -57,13 +58,14 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
 
     grace = 0.0  # seconds that an answer may be late
 
-    def __init__(self, process: LineProcess, first: dict[str, Any], seconds: float, **fields: object) -> None:
+    def __init__(self, process: LineProcess, first: dict[str, Any], seconds: float, heartbeats: int) -> None:
         self.process = process
         self.timeout = seconds
         self.is_successful = False
         self.reply = first
         self.closed = False  # the hole was left, and its states with it
-        self._fields = "".join(f", {json.dumps(key)}: {json.dumps(value)}" for key, value in fields.items())
+        self.share = 1.0
+        self._heartbeats = heartbeats
 
     def __enter__(self) -> tuple[LineDojo, TacticState]:
         """Raises `HoleUnreachable` for a goal whose text LeanDojo does not understand."""
@@ -75,8 +77,13 @@ class LineDojo(Dojo):  # type: ignore[misc]  # LeanDojo has no type annotations 
     def __exit__(self, exc_type: object, exc_val: object, exc_tb: object) -> None:
         """The process belongs to whoever started it."""
 
+    @property
+    def heartbeats(self) -> int:
+        """Thousands of them, for the next tactic."""
+        return max(1, round(self._heartbeats * self.share))
+
     def _submit_request(self, req: str) -> dict[str, Any]:
-        self.process.send(f"{req[:-1]}{self._fields}}}")
+        self.process.send(req)
         self.reply = self.process.receive(self.timeout + self.grace)
         self.reply.setdefault("message", "")
         if not _is_answer(self.reply):
@@ -102,7 +109,7 @@ class FocusingDojo(LineDojo):
         return self.run_tac(state, tactic)
 
     def _submit_request(self, req: str) -> dict[str, Any]:
-        limits = f'"goal": {self._goal}, "seconds": {self.timeout:.3f}'
+        limits = f'"goal": {self._goal}, "heartbeats": {self.heartbeats}, "seconds": {self.timeout:.3f}'
         reply = super()._submit_request(f"{req[:-1]}, {limits}}}")
         if reply.get("late"):
             raise LeanTimeout("Lean did not answer within its time limit")

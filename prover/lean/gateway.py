@@ -37,14 +37,21 @@ class LeanSession(Protocol):
     @property
     def root(self) -> TacticState: ...
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         """Try `tactic` on the goal of that number in `state`.
 
         The tactic sees that goal, and behind it the others of its group (`TacticState.groups`). What it
         leaves of these is the new state; the other goals of `state` are not in it. Answers `Proved` when
         nothing of the group is left. It gets at most so many `seconds` of wall time, where they are fewer
-        than the session's own limit. A failed, slow, deadly or forbidden tactic is a `Failed`. Raises
-        `LeanKeepsDying` when no Lean can be had any more.
+        than the session's own limit, and that `share` of its heartbeats. A failed, slow, deadly or forbidden
+        tactic is a `Failed`. Raises `LeanKeepsDying` when no Lean can be had any more.
         """
         ...
 
@@ -80,4 +87,10 @@ def is_certain(outcome: Outcome) -> bool:
     """Whether any Lean would answer so at any time: it did not die, and was not ended by the clock."""
     if not isinstance(outcome, Failed) or outcome.reason is not FailureReason.TIMEOUT:
         return not isinstance(outcome, Failed) or outcome.reason is not FailureReason.CRASH
-    return HEARTBEATS in outcome.message
+    return ran_out(outcome)
+
+
+def ran_out(outcome: Outcome) -> bool:
+    """Whether the tactic has used up its heartbeats, and may do something with more."""
+    timed_out = isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT
+    return timed_out and HEARTBEATS in outcome.message

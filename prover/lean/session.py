@@ -36,6 +36,7 @@ class _Reached:
     parent: int
     tactic: str
     goal: int
+    share: float
     state: DojoState
     generation: int
     others: int
@@ -56,7 +57,7 @@ class ReplayingSession:
         self._generation = 0
         self._dojo, first = reopen().__enter__()
         texts = self._texts(first)  # a hole stands for the first goal where it is
-        self._reached = [_Reached(-1, "", 0, first, 0, len(texts) - 1, ((0,),))]
+        self._reached = [_Reached(-1, "", 0, 1.0, first, 0, len(texts) - 1, ((0,),))]
         self.root = TacticState(0, (parse_goal(texts[0]),), ((0,),))
 
     @property
@@ -64,24 +65,33 @@ class ReplayingSession:
         """Bytes, as Lean last reported them; 0 before the first tactic."""
         return int(self._dojo.reply.get("memory", 0))
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         why = refusal(tactic, self._theorem_name)
         if why is not None:
             return Failed(FailureReason.FORBIDDEN, why)
-        outcome = self._attempt(state, tactic, goal, seconds)
+        outcome = self._attempt(state, tactic, goal, seconds, share)
         if outcome is None:
-            outcome = self._attempt(state, tactic, goal, seconds)
+            outcome = self._attempt(state, tactic, goal, seconds, share)
         if outcome is None:
             return Failed(FailureReason.CRASH, "Lean was killed twice while it ran this")
         return outcome
 
-    def _attempt(self, state: TacticState, tactic: str, goal: int, seconds: float | None) -> Outcome | None:
+    def _attempt(
+        self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float
+    ) -> Outcome | None:
         """None when Lean was killed from outside: the tactic deserves another try."""
         known = self._known(state.id)
         limit = self._dojo.timeout
         self._dojo.timeout = limit if seconds is None else min(limit, seconds)
         try:
-            result = self._run(known, tactic, goal)
+            result = self._run(known, tactic, goal, share)
         except AssertionError:
             return Failed(FailureReason.TACTIC, "LeanDojo cannot read the goals that this leaves")
         except LeanTimeout as error:
@@ -90,17 +100,18 @@ class ReplayingSession:
             return None if error.killed else Failed(FailureReason.CRASH, str(error))
         finally:
             self._dojo.timeout = limit
-        outcome = self._outcome(state.id, tactic, goal, result)
+        outcome = self._outcome(state.id, tactic, goal, share, result)
         if self._memory_limit is not None and self.memory > self._memory_limit:
             self._dojo.process.kill()
         return outcome
 
-    def _run(self, known: _Reached, tactic: str, goal: int) -> object:
+    def _run(self, known: _Reached, tactic: str, goal: int, share: float) -> object:
+        self._dojo.share = share
         if isinstance(self._dojo, FocusingDojo):
             return self._dojo.run_goal(known.state, tactic, goal)
         return self._dojo.run_tac(known.state, _focused(tactic, goal) if _others(known, goal) else tactic)
 
-    def _outcome(self, parent: int, tactic: str, goal: int, result: object) -> Outcome:
+    def _outcome(self, parent: int, tactic: str, goal: int, share: float, result: object) -> Outcome:
         seconds, message = self._dojo.reply.get("ms", 0.0) / 1000, str(self._dojo.reply["message"])
         if isinstance(result, ProofFinished):
             return Proved(seconds, message)
@@ -115,7 +126,8 @@ class ReplayingSession:
         if not texts:
             return Proved(seconds, message)
         groups = _as_groups(self._dojo.reply["groups"]) if self._dojo.focuses else _groups(texts)
-        self._reached.append(_Reached(parent, tactic, goal, result, self._generation, others, groups))
+        reached = _Reached(parent, tactic, goal, share, result, self._generation, others, groups)
+        self._reached.append(reached)
         goals = tuple(parse_goal(text) for text in texts)
         return Advanced(TacticState(len(self._reached) - 1, goals, groups), seconds, message)
 
@@ -147,7 +159,7 @@ class ReplayingSession:
             number = self._reached[number].parent
         for step in reversed(way):
             reached = self._reached[step]
-            result = self._run(self._reached[reached.parent], reached.tactic, reached.goal)
+            result = self._run(self._reached[reached.parent], reached.tactic, reached.goal, reached.share)
             if not isinstance(result, DojoState):
                 raise LeanDied(f"a new Lean answers {reached.tactic!r} differently: {result}")
             reached.state, reached.generation = result, self._generation

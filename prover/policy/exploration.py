@@ -33,16 +33,15 @@ class _Made:
     values: tuple[Value | None, ...]
 
 
-def explore(
-    programs: Programs, builders: Sequence[Builder], types: Sequence[Term], terms: int = _MAX_TERMS
-) -> list[Law]:
-    """The laws found with so many terms, those of earlier functions first, then the smaller ones."""
-    return _Exploration(programs, builders, types, terms).laws()
+class Exploration:
+    """With so many terms."""
 
-
-class _Exploration:
     def __init__(
-        self, programs: Programs, builders: Sequence[Builder], types: Sequence[Term], terms: int
+        self,
+        programs: Programs,
+        builders: Sequence[Builder],
+        types: Sequence[Term],
+        terms: int = _MAX_TERMS,
     ) -> None:
         self._programs = programs
         self._most = terms
@@ -57,6 +56,7 @@ class _Exploration:
         self._name_variables(types)
 
     def laws(self) -> list[Law]:
+        """Those found, to be asked once: of earlier functions first, then the smaller ones."""
         for size in range(2, _MAX_SIZE + 1):
             self._made.append([])
             if not all(self._add(*made) for made in self._combinations(size)):
@@ -65,8 +65,7 @@ class _Exploration:
             self._try(left, right, type_)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         conditional = implications(self._valued(), self._types)
-        found = [*self._independent(), *conditional]
-        return sorted(filter(self._holds, found), key=self._difficulty)
+        return sorted([*self._independent(), *conditional], key=self._difficulty)
 
     def _valued(self) -> list[Valued]:
         """The terms made that could be computed on all samples."""
@@ -76,8 +75,8 @@ class _Exploration:
             if None not in made.values
         ]
 
-    def _holds(self, law: Law) -> bool:
-        """Whether it does on further samples: some laws are seldom wrong."""
+    def holds(self, law: Law) -> bool:
+        """Whether a law that was found does on further samples: some are seldom wrong."""
         for valuation in self._further:
             try:
                 agree = [

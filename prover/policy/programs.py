@@ -32,6 +32,8 @@ class Programs:
         self.constructors: dict[str, Signature] = {}
         self._by_last: dict[str, list[str]] = {}
         self._functions: dict[str, Function | None] = {}
+        self._read: dict[str, str | None] = {}
+        self._variables: dict[str, bool] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
         self._steps = 0
@@ -139,6 +141,11 @@ class Programs:
 
     def constructor(self, head: str) -> str | None:
         """The constructor that a name means. Raises `Stuck` for a short one that means several."""
+        if head not in self._read:
+            self._read[head] = self._constructor(head)
+        return self._read[head]
+
+    def _constructor(self, head: str) -> str | None:
         if head.startswith("."):
             found = self._by_last.get(head[1:], [])
             if len(found) > 1:
@@ -227,8 +234,7 @@ class Programs:
         head = pattern.head
         if head == "_":
             return True
-        is_known = head.startswith(".") or head in _LIBRARY or self.constructor(head) is not None
-        if not pattern.args and not is_known and not head.isdigit():
+        if not pattern.args and self._is_variable(head):
             bound[head] = value
             return True
         if isinstance(value, int):
@@ -236,9 +242,15 @@ class Programs:
         if value.head.startswith("?"):
             raise Stuck
         last = (_LIBRARY.get(head) or head).rpartition(".")[2]
-        if last != value.head.rpartition(".")[2] or len(pattern.args) != len(value.args):
+        if last != value.last or len(pattern.args) != len(value.args):
             return False
         return all(self._matches(p, v, bound) for p, v in zip(pattern.args, value.args, strict=True))
+
+    def _is_variable(self, head: str) -> bool:
+        if head not in self._variables:
+            known = head.startswith(".") or head in _LIBRARY or self.constructor(head) is not None
+            self._variables[head] = not known and not head.isdigit()
+        return self._variables[head]
 
     def _matches_number(self, pattern: Term, value: int, bound: dict[str, Value]) -> bool:
         if pattern.head.isdigit():

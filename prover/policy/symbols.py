@@ -67,6 +67,7 @@ class Symbols:
         self._by_last: dict[str, list[str]] = {}
         for declaration in named:
             self._by_last.setdefault(_last(declaration.name), []).append(declaration.name)
+        self._resolved: dict[str, str | None] = {}
         self._symbols = {declaration.name: self._symbol(declaration) for declaration in named}
 
     def _symbol(self, declaration: Declaration) -> Symbol:
@@ -86,6 +87,11 @@ class Symbols:
 
     def resolve(self, name: str) -> str | None:
         """The full name of the declaration that the printed `name` means, the latest of several."""
+        if name not in self._resolved:
+            self._resolved[name] = self._meant(name)
+        return self._resolved[name]
+
+    def _meant(self, name: str) -> str | None:
         candidates = self._by_last.get(_last(name), [])
         exact = [full for full in candidates if full == name or full.endswith(f".{name}")]
         by_field = [full for full in candidates if "." in name or "." in full]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 
 from prover.policy.builders import builders_for
 from prover.policy.conjectures import induction_calls, inductions, recursion_spots
-from prover.policy.exploration import explore
+from prover.policy.exploration import Exploration
 from prover.policy.laws import Law
 from prover.policy.programs import Programs, programs_of
 from prover.policy.symbols import Symbols
@@ -46,19 +46,20 @@ def _laws(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) 
     ground += [part for type_ in ground for part in type_.args if part not in ground]
     builders, ground = builders_for(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
-    found = [law for law in explore(programs, builders, ground) if recursive & law.heads]
-    return tuple(_chosen(found, [symbols.short(name) for name in functions]))
+    exploration = Exploration(programs, builders, ground)
+    found = [law for law in exploration.laws() if recursive & law.heads and law.size <= _MAX_SIZE]
+    return tuple(_chosen(found, [symbols.short(name) for name in functions], exploration.holds))
 
 
-def _chosen(laws: Sequence[Law], functions: Sequence[str]) -> list[Law]:
-    """The simplest of each function, which are those that mention no later one."""
+def _chosen(laws: Sequence[Law], functions: Sequence[str], holds: Callable[[Law], bool]) -> list[Law]:
+    """The simplest of each function, which are those that mention no later one, that hold on closer looks."""
     counted: Counter[tuple[str, int]] = Counter()
     chosen = set()
     for law in sorted(laws, key=lambda law: (law.size, -len(law.types))):
         last, conditional = max(law.heads & set(functions), key=functions.index), len(law.premises)
-        counted[last, conditional] += law.size <= _MAX_SIZE and not law.distributes
         enough = _CONDITIONAL_OF_EACH if conditional else _LAWS_OF_EACH
-        if law.size <= _MAX_SIZE and (law.distributes or counted[last, conditional] <= enough):
+        if (law.distributes or counted[last, conditional] < enough) and holds(law):
+            counted[last, conditional] += not law.distributes
             chosen.add(law)
     return [law for law in laws if law in chosen]
 

@@ -22,10 +22,11 @@ class TooLong(Exception):
 class Data:
     """Made by `data` alone, so that equal ones are the same object."""
 
-    __slots__ = ("__weakref__", "args", "head", "unknown")
+    __slots__ = ("__weakref__", "args", "head", "last", "unknown")
 
     def __init__(self, head: str, args: tuple[Value, ...]) -> None:
         self.head = head
+        self.last = head.rpartition(".")[2]
         self.args = args
         self.unknown: bool = head.startswith("?") or any(
             isinstance(arg, Data) and arg.unknown for arg in args

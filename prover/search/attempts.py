@@ -7,10 +7,9 @@ from prover.types import Attempt, Failed
 
 
 def attempts_on(goal: GoalNode) -> tuple[Attempt, ...]:
-    """In the order in which they were tried."""
-    return tuple(
-        Attempt(tactic.candidate.tactic, _said(tactic), tactic.candidate.source) for tactic in goal.tactics
-    )
+    """In the order in which they were first tried. Of several tries of a tactic, what came of the last."""
+    last = {tactic.candidate.tactic: tactic for tactic in goal.tactics}
+    return tuple(Attempt(text, _said(tactic), tactic.candidate.source) for text, tactic in last.items())
 
 
 def _said(tactic: TacticNode) -> str:

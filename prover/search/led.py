@@ -38,8 +38,15 @@ class LedSession:
             self._expected = requests
             self._changed.notify_all()
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
-        request = Request(state.id, tactic, goal)
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
+        request = Request(state.id, tactic, goal, share)
         walker, outcome = self._answer(request, seconds)
         if not isinstance(outcome, Advanced):
             return outcome

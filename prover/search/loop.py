@@ -245,7 +245,7 @@ class _Attempt:
         count = 0 if self.crew is None or self.recording.tried else self.crew.foresight
         if count and isinstance(visit.session, LedSession):
             coming = visit.frontier.coming(goal, count)
-            visit.session.expect([Request(g.state.id, c.tactic, g.group[0]) for g, c in coming])
+            visit.session.expect([Request(g.state.id, c.tactic, g.group[0], g.share(c)) for g, c in coming])
 
     def count_unused(self) -> None:
         """As far as they come before the time is up."""
@@ -287,7 +287,8 @@ class _Attempt:
         candidate = goal.untried.popleft()
         self.look_ahead(visit, goal)
         seconds = self.meter.seconds_for_tactic()
-        outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0], seconds)
+        share = goal.share(candidate)
+        outcome = visit.session.run(goal.state, candidate.tactic, goal.group[0], seconds, share)
         if _timed_out(outcome) and (stop := self.meter.before_tactic()) is not None:
             goal.untried.appendleft(candidate)
             return stop  # ended by the end of the search, which says nothing of the tactic
@@ -381,7 +382,7 @@ class _Attempt:
 
 def _tell(tactic: TacticNode) -> Iterator[Event]:
     children = tuple(goal.id for goal in tactic.subgoals)
-    yield Tried(tactic.parent.id, tactic.candidate, tactic.outcome, children)
+    yield Tried(tactic.parent.id, tactic.candidate, tactic.outcome, children, tactic.share)
     for goal in tactic.subgoals:
         if goal.like is not None:
             yield Duplicate(goal.id, goal.like.id)

@@ -36,7 +36,7 @@ class Recording:
 
     opened: deque[TacticState] = field(default_factory=deque)
     proposed: deque[Sequence[Candidate]] = field(default_factory=deque)
-    tried: deque[tuple[str, Outcome]] = field(default_factory=deque)
+    tried: deque[tuple[str, float, Outcome]] = field(default_factory=deque)
     verdicts: deque[Verdict] = field(default_factory=deque)
     seconds: float = 0.0
 
@@ -124,10 +124,17 @@ class _RecordedSession:
         self._walker = Walker(start, self._ways)
         self.root = root
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
-        request = Request(state.id, tactic, goal)
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
+        request = Request(state.id, tactic, goal, share)
         remembered = bool(self._recording.tried)
-        outcome = self._remembered(tactic) if remembered else self._asked(request, seconds)
+        outcome = self._remembered(request) if remembered else self._asked(request, seconds)
         if not isinstance(outcome, Advanced):
             return outcome
         self._ways.append(request)
@@ -136,12 +143,17 @@ class _RecordedSession:
             self._walker.know(number, outcome.state)
         return replace(outcome, state=replace(outcome.state, id=number))
 
-    def _remembered(self, tactic: str) -> Outcome:
-        expected, outcome = self._recording.tried.popleft()
-        if expected != tactic:
+    def _remembered(self, request: Request) -> Outcome:
+        expected, share, outcome = self._recording.tried.popleft()
+        if expected != request.tactic:
             raise InputError(
-                f"the trace is of another search: it tried `{expected}` where `{tactic}` would be; start"
-                " without --resume"
+                f"the trace is of another search: it tried `{expected}` where `{request.tactic}` would be;"
+                " start without --resume"
+            )
+        if share != request.share:
+            raise InputError(
+                f"the trace was made by another version of the prover, which gave `{expected}` {share:.0%} of"
+                f" the heartbeats of a tactic and not {request.share:.0%}; start without --resume"
             )
         return outcome
 

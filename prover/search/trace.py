@@ -100,7 +100,8 @@ def recording_of(lines: Iterable[Line]) -> Recording:
                 recording.proposed.append(answered)
                 consulted = []
             case "Tried":
-                recording.tried.append((line["candidate"]["tactic"], _outcome(line["outcome"])))
+                outcome = _outcome(line["outcome"])
+                recording.tried.append((line["candidate"]["tactic"], _share(line), outcome))
             case "Certified":
                 recording.verdicts.append(_verdict(line["verdict"]))
             case "Rejected":
@@ -125,7 +126,7 @@ def events_of(lines: Iterable[Line], theorem: Theorem) -> Iterator[Event]:
                 yield Consulted(line["node"], _consultation(line["consultation"]))
             case "Tried":
                 candidate, children = Candidate(**line["candidate"]), tuple(line["children"])
-                yield Tried(line["node"], candidate, _outcome(line["outcome"]), children)
+                yield Tried(line["node"], candidate, _outcome(line["outcome"]), children, _share(line))
             case "Duplicate":
                 yield Duplicate(line["node"], line["like"])
             case "GivenUp":
@@ -158,6 +159,11 @@ def _lines(path: Path) -> Sequence[Line]:
             ) from None
         lines.append(line)
     return lines
+
+
+def _share(tried: Line) -> float:
+    """Traces from before there was a choice do not say it."""
+    return float(tried.get("share", 1.0))
 
 
 def _state(state: Line) -> TacticState:

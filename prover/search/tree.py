@@ -9,19 +9,32 @@ round in a circle. Goals that read alike are not taken for the same, but they sh
 is searched and the others wait for it. When it is proved, its tactics are run for the others, too; should
 Lean not take them there, the others are searched after all. When it is given up, so are they. A goal that
 reads like one above it is given up at once.
+
+A tactic first gets a small part of the heartbeats that it may have. One that they were too few for goes
+back to the candidates, dearer than it was, to be tried with more of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
 
+from prover.lean.gateway import ran_out
 from prover.policy.protocols import again_of
 from prover.search.equal import key_of, renamed
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
+
+SHARES = (0.1, 1.0)
+"""Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
+
+_DEARER = 1.0  # -log probability, for each time that a tactic is tried again
+_WHOLE = re.compile(r"^\(try |\b(exact|apply|rw|try)\?(?![\w'])")
+"""These get all at once: rows of attempts, as one that takes too long loses the work of all, and what fits
+itself to the heartbeats that it has, and does not say when they were too few."""
 
 
 class NodeStatus(Enum):
@@ -36,14 +49,14 @@ class NodeStatus(Enum):
 class GoalNode:
     """The goals of one group of a state.
 
-    `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for
-    the root. `untried` are the candidates to come, `seen` all there have been. `asked` counts the requests
-    to the policy, `width` is how many candidates the last one was for, and `again` is the price of the next
-    one, None where the policy has no more. `like` is the goal that it waits for. `circle` is the least depth
-    of a goal that something below was given up for reading like. `doubted`: a proof that goes through it was
-    not certified, and others are looked for. `left` is what a critic says that a proof
-    of it may cost, None where none was asked. `queued`, `visits` and `total` belong to whoever drives the
-    search.
+    `cost` is the -log probability of the tactics above it, and `depth` their number. `parent` is None for the
+    root. `untried` are the candidates to come, `seen` all there have been. `cut` says how often a tactic was
+    cut short. `asked` counts the requests to the policy, `width` is how many candidates the last one was for,
+    and `again` is the price of the next one, None where the policy has no more. `like` is the goal that it
+    waits for. `circle` is the least depth of a goal that something below was given up for reading like.
+    `doubted`: a proof that goes through it was not certified, and others are looked for. `left` is what a
+    critic says that a proof of it may cost, None where none was asked. `queued`, `visits` and `total` belong
+    to whoever drives the search.
     """
 
     id: int
@@ -58,6 +71,7 @@ class GoalNode:
     tactics: list[TacticNode] = field(default_factory=list)
     untried: deque[Candidate] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
+    cut: dict[str, int] = field(default_factory=dict)
     asked: int = 0
     width: int = 0
     again: float | None = 0.0
@@ -88,13 +102,19 @@ class GoalNode:
             return self.again is not None
         return self.again < -self.untried[0].logprob
 
+    def share(self, candidate: Candidate) -> float:
+        """Of a tactic's heartbeats, for the next try of this one."""
+        return SHARES[-1] if _WHOLE.search(candidate.tactic) else SHARES[self.cut.get(candidate.tactic, 0)]
+
 
 @dataclass(slots=True, eq=False)
 class TacticNode:
-    """A candidate tried. `subgoals` are what it left to prove, empty unless the outcome is `Advanced`."""
+    """A candidate tried with that `share` of a tactic's heartbeats. `subgoals` are what it left to prove,
+    empty unless the outcome is `Advanced`."""
 
     parent: GoalNode
     candidate: Candidate
+    share: float
     outcome: Outcome
     subgoals: tuple[GoalNode, ...] = ()
     status: NodeStatus = NodeStatus.OPEN
@@ -130,13 +150,13 @@ class Tree:
         goal.asked, goal.width, goal.again = goal.asked + 1, width, again_of(candidates, width)
         left = bool(goal.untried)
         goal.untried.extend(c for c in candidates if c.tactic not in goal.seen)
-        if left and goal.asked > 1:
+        if left:
             goal.untried = deque(sorted(goal.untried, key=lambda candidate: -candidate.logprob))
         goal.seen.update(candidate.tactic for candidate in candidates)
 
     def record(self, goal: GoalNode, candidate: Candidate, outcome: Outcome) -> TacticNode:
-        """Note what Lean says of a tactic tried on a goal."""
-        tactic = TacticNode(goal, candidate, outcome)
+        """Note what Lean says of a candidate, the next of a goal, that was tried with its share."""
+        tactic = TacticNode(goal, candidate, goal.share(candidate), outcome)
         goal.tactics.append(tactic)
         if isinstance(outcome, Advanced):
             groups = outcome.state.groups
@@ -148,6 +168,8 @@ class Tree:
             self._settle([tactic])
         else:
             tactic.status = NodeStatus.DEAD
+            if ran_out(outcome) and tactic.share < SHARES[-1]:
+                _put_back(tactic)
         return tactic
 
     def finish(self, goal: GoalNode) -> None:
@@ -217,7 +239,9 @@ class Tree:
         node.like = None
         tactic = next(tactic for tactic in proved.tactics if tactic.status is NodeStatus.PROVED)
         text = renamed(tactic.candidate.tactic, proved.goals, node.goals)
-        if all(tactic.candidate.tactic != text for tactic in node.tactics):
+        waits = any(candidate.tactic == text for candidate in node.untried)
+        if waits or all(tactic.candidate.tactic != text for tactic in node.tactics):
+            node.cut[text] = max(proved.cut.get(tactic.candidate.tactic, 0), node.cut.get(text, 0))
             rest = [candidate for candidate in node.untried if candidate.tactic != text]
             node.untried = deque([Candidate(text, 0.0, f"goal {proved.id}"), *rest])
             node.seen.add(text)
@@ -283,6 +307,15 @@ class Tree:
                 break
         waiting = (other for node in below for other in self._alike[node.key] if other.like is node)
         return any(self._wanted(other, asked) for other in waiting)
+
+
+def _put_back(tactic: TacticNode) -> None:
+    """Among the candidates of its goal, behind those that are no dearer."""
+    goal, candidate = tactic.parent, tactic.candidate
+    goal.cut[candidate.tactic] = goal.cut.get(candidate.tactic, 0) + 1
+    dearer = replace(candidate, logprob=candidate.logprob - _DEARER)
+    behind = sum(other.logprob >= dearer.logprob for other in goal.untried)
+    goal.untried.insert(behind, dearer)
 
 
 def _above(node: GoalNode) -> Iterator[GoalNode]:

@@ -10,11 +10,12 @@ from prover.types import Advanced, Outcome, TacticState
 
 
 class Request(NamedTuple):
-    """To run `tactic` on a goal of the state of that number."""
+    """To run `tactic` on a goal of the state of that number, with that `share` of the heartbeats."""
 
     state: int
     tactic: str
     goal: int
+    share: float = 1.0
 
 
 START = Request(-1, "", 0)
@@ -42,7 +43,7 @@ class Walker:
     def run(self, request: Request, seconds: float | None = None) -> Outcome:
         """The state of an `Advanced` is the session's own. Raises `Astray`."""
         state = self._reach(request.state)
-        return self._opened().run(state, request.tactic, request.goal, seconds)
+        return self._opened().run(state, request.tactic, request.goal, seconds, request.share)
 
     def know(self, number: int, state: TacticState) -> None:
         self._known[number] = state
@@ -55,8 +56,8 @@ class Walker:
             number = self._ways[number].state
         state = self._known[number]
         for step in reversed(way):
-            _, tactic, goal = self._ways[step]
-            outcome = self._opened().run(state, tactic, goal)
+            _, tactic, goal, share = self._ways[step]
+            outcome = self._opened().run(state, tactic, goal, share=share)
             if not isinstance(outcome, Advanced):
                 raise Astray(tactic)
             state = self._known[step] = outcome.state

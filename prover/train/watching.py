@@ -165,12 +165,19 @@ class _WatchedSession:
         """From now on a proof is edited."""
         self._left = EDITING if self._left is None else self._left
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         if self._left is not None:
             if self._left == 0:
                 return Failed(FailureReason.TACTIC, "enough was tried")
             self._left -= 1
-        outcome = self._session.run(state, tactic, goal, seconds)
+        outcome = self._session.run(state, tactic, goal, seconds, share)
         self._runs.add(state, tactic, goal, outcome)
         return outcome
 
@@ -187,7 +194,7 @@ class Watch:
     _places: dict[int, _Place] = field(default_factory=dict)
     _parents: dict[int, int] = field(default_factory=dict)
     _ranks: dict[int, dict[str, int]] = field(default_factory=dict)
-    _tried: list[tuple[int, Candidate, Outcome]] = field(default_factory=list)
+    _tried: dict[tuple[int, str], tuple[Candidate, Outcome]] = field(default_factory=dict)
     _spent: dict[int, int] = field(default_factory=dict)
 
     def see(self, event: Event) -> None:
@@ -203,7 +210,7 @@ class Watch:
 
     def _try(self, node: int, candidate: Candidate, outcome: Outcome, children: tuple[int, ...]) -> None:
         self.tactics += 1
-        self._tried.append((node, candidate, outcome))
+        self._tried[node, candidate.tactic] = candidate, outcome  # the last try of several
         if isinstance(outcome, Advanced):
             for group, child in zip(outcome.state.groups, children, strict=True):
                 self._places[child] = (outcome.state.id, group[0])
@@ -226,8 +233,8 @@ class Watch:
         `stands`: the shortest proof that `runs` has was certified.
         """
         needed = dict(runs.steps(self.root)) if stands else {}
-        found = [self._example(runs, needed, *each) for each in self._tried]
-        told = {(self._places[node], candidate.tactic) for node, candidate, _ in self._tried}
+        found = [self._example(runs, needed, node, *each) for (node, _), each in self._tried.items()]
+        told = {(self._places[node], tactic) for node, tactic in self._tried}
         nodes = {place: node for node, place in self._places.items()}
         for place, way in needed.items():
             if (place, way.tactic) not in told:

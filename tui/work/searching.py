@@ -239,9 +239,16 @@ class _WatchedSession:
     def root(self) -> TacticState:
         return self._session.root
 
-    def run(self, state: TacticState, tactic: str, goal: int = 0, seconds: float | None = None) -> Outcome:
+    def run(
+        self,
+        state: TacticState,
+        tactic: str,
+        goal: int = 0,
+        seconds: float | None = None,
+        share: float = 1.0,
+    ) -> Outcome:
         self._trying(tactic)
-        return self._session.run(state, tactic, goal, seconds)
+        return self._session.run(state, tactic, goal, seconds, share)
 
 
 def length_of(text: str) -> int:

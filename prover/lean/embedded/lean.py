@@ -62,7 +62,7 @@ class EmbeddedLean:
         self.process.send(json.dumps({"sid": state, "cmd": text, "open": True}))
         reply = self.process.receive(FILE_SECONDS)
         if "tacticState" in reply:
-            self._dojo = FocusingDojo(self.process, reply, seconds, heartbeats=heartbeats)
+            self._dojo = FocusingDojo(self.process, reply, seconds, heartbeats)
             return self._dojo
         if "commands" not in reply:  # the REPL opened, and found that it is no place for it
             reply = self.process.receive(FILE_SECONDS)

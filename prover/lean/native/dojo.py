@@ -6,22 +6,17 @@ import time
 from typing import Any
 
 from prover.lean.dojo import LeanError, LineDojo
-from prover.lean.transport import LineProcess
 
 _PARSER_ERROR = "<stdin>:"
 
 
 class NativeDojo(LineDojo):
-    """`heartbeats` is in thousands. The time of an answer counts as Lean's, which does not tell it."""
-
-    def __init__(self, process: LineProcess, first: dict[str, Any], seconds: float, heartbeats: int) -> None:
-        super().__init__(process, first, seconds)
-        self._heartbeats = heartbeats
+    """The time of an answer counts as Lean's, which does not tell it."""
 
     def run_tac(self, state: Any, tactic: str) -> Any:
         begun = time.perf_counter()
         # on a line of its own, so that the tactic's columns are what they are in a file
-        result = super().run_tac(state, f"prover_limited {self._heartbeats} =>\n{tactic}")
+        result = super().run_tac(state, f"prover_limited {self.heartbeats} =>\n{tactic}")
         self.reply["ms"] = (time.perf_counter() - begun) * 1000
         self.reply["parse"] = isinstance(result, LeanError) and result.error.startswith(_PARSER_ERROR)
         return result

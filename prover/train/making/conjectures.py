@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prover.policy.builders import builders_for
-from prover.policy.exploration import explore
+from prover.policy.exploration import Exploration
 from prover.policy.laws import Builder, Law
 from prover.policy.rewriting import replaced
 from prover.policy.syntax import Term
@@ -61,7 +61,8 @@ class Conjectures:
         self._results = {each.written: each.result for each in self._builders if each.rank >= 0}
 
     def laws(self) -> list[Statement]:
-        found = explore(self._programs, self._builders, self._types, _EXPLORED)
+        exploration = Exploration(self._programs, self._builders, self._types, _EXPLORED)
+        found = [law for law in exploration.laws() if exploration.holds(law)]
         stated = [_of_law(law) for law in found if self._recursive & law.heads]
         return [each for each in stated if self._holds(each)]
 
