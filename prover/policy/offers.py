@@ -28,7 +28,8 @@ from prover.policy import relevance
 from prover.policy.terms import sides, variables_in
 from prover.types import Candidate, Goal, Theorem
 
-_SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -0.6, -1.8, -4.0
+_SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -1.0, -2.2, -4.0
+_CONDITIONAL = 1.5  # dearer, as many a lemma with premises covers what it has nothing to do with
 _LOOKED_AT = 60  # ranked lemmas that are looked at for a goal
 _COVERS = 4
 _PREMISES = 2
@@ -139,8 +140,8 @@ class Offers:
             if way:
                 yield self._using([premise], way.format(premise.name), cost)
             elif self._has_premises(lemma):
-                yield self._using([premise], f"apply {premise.name} <;> assumption", cost)
-                yield self._using([premise], f"apply {premise.name}", cost - 0.5)
+                yield self._using([premise], f"apply {premise.name} <;> assumption", cost - _CONDITIONAL)
+                yield self._using([premise], f"apply {premise.name}", cost - _CONDITIONAL - 0.5)
             else:
                 yield self._using([premise], f"exact {premise.name} ..", cost)
 
