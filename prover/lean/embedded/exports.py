@@ -23,6 +23,7 @@ _IMPORT, _TABLE, _GLOBAL, _EXPORT, _ELEMENT = 2, 4, 6, 7, 9
 _FUNCTION, _MEMORY_KIND, _GLOBAL_KIND = 0, 2, 3
 _CONSTANT, _END = 0x41, 0x0B  # of `i32.const`, whose argument has the sign bit only where it is negative
 _CHANGED = {_IMPORT, _TABLE, _GLOBAL, _EXPORT, _ELEMENT}
+_SIGN = 0x40  # in the last byte of a signed LEB128
 _FUNCTION_REFERENCES = 0x70
 _COMPILED = (b"l_", b"initialize_")  # Lean's functions and values
 _MANGLED = b"_Z"  # C++
@@ -79,8 +80,9 @@ class _Reader:
 
 def regroup(module: bytes) -> Regrouped:
     """Raises `SetupError` when `module` is not built as expected."""
-    sections = dict(_sections(module))
-    if len(sections) != sum(1 for _ in _sections(module)) or not sections.keys() >= _CHANGED:
+    in_order = list(_sections(module))
+    sections = dict(in_order)
+    if len(sections) != len(in_order) or not sections.keys() >= _CHANGED:
         raise _changed("its sections are others")
     size = _table_size(sections[_TABLE])
     exports = list(_exports(sections[_EXPORT]))
@@ -103,7 +105,7 @@ def regroup(module: bytes) -> Regrouped:
         _ELEMENT: _elements(sections[_ELEMENT], size, added),
     }
     return Regrouped(
-        _HEADER + b"".join(_section(id_, changed.get(id_, body)) for id_, body in _sections(module)),
+        _HEADER + b"".join(_section(id_, changed.get(id_, body)) for id_, body in in_order),
         b"".join(b"%b %d\n" % entry for entry in sorted(moved)),
     )
 
@@ -141,7 +143,7 @@ def _slots(body: bytes, size: int) -> dict[int, int]:
 
 def _elements(body: bytes, size: int, added: list[int]) -> bytes:
     """The one segment, and a second behind it."""
-    second = bytes([0, _CONSTANT]) + _signed(size) + bytes([_END]) + _number(len(added))
+    second = bytes([0, _CONSTANT]) + _number(size, last=_SIGN) + bytes([_END]) + _number(len(added))
     return _number(2) + body[1:] + second + b"".join(map(_number, added))
 
 
@@ -181,18 +183,10 @@ def _section(id_: int, body: bytes) -> bytes:
     return bytes([id_]) + _number(len(body)) + body
 
 
-def _number(value: int) -> bytes:
+def _number(value: int, last: int = 0x80) -> bytes:
+    """A LEB128 whose last byte is less than `last`."""
     encoded = bytearray()
-    while value >= 0x80:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*encoded, value])
-
-
-def _signed(value: int) -> bytes:
-    """A signed LEB128 of a number that is not negative: its last byte has no sixth bit."""
-    encoded = bytearray()
-    while value >= 0x40:
+    while value >= last:
         encoded.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*encoded, value])
