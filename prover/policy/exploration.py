@@ -23,6 +23,9 @@ _SAMPLES = 60
 _FURTHER_SAMPLES = 240
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
+_MAX_CALLS = 60_000  # some seconds
+_TRUE = Term("true")
+_MIN_SUPPORT = 6  # samples on which premises hold
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
 
 
@@ -64,8 +67,42 @@ class Exploration:
         for left, right, type_ in self._schemes():
             self._try(left, right, type_)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
-        conditional = implications(self._valued(), self._types)
+        conditional = [*self._preservations(), *implications(self._valued(), self._types)]
         return sorted([*self._independent(), *conditional], key=self._difficulty)
+
+    def _preservations(self) -> Iterator[Law]:
+        """`p x = true → p y = true → p (f x y) = true`, where neither alone is enough."""
+        closed = [b for b in self._builders if b.arguments == (b.result, b.result) and b.rank >= 0]
+        tests = [b for b in self._builders if b.result.head == "Bool" and b.rank >= 0]
+        for test, function in itertools.product(tests, closed):
+            if test.arguments == (function.result,):
+                x, y = self._of_type(function.result)[:2]
+                one, other, both = (
+                    Term(test.written, (argument,)) for argument in (x, y, Term(function.written, (x, y)))
+                )
+                law = Law(
+                    both,
+                    _TRUE,
+                    tuple((v.head, function.result) for v in (x, y)),
+                    ((one, _TRUE), (other, _TRUE)),
+                )
+                if self._supported(law):
+                    yield law
+
+    def _supported(self, law: Law) -> bool:
+        held = 0
+        for valuation in self._valuations:
+            try:
+                *premises, conclusion = (
+                    self._programs.value(left, valuation) == self._programs.value(right, valuation)
+                    for left, right in law.equations
+                )
+            except (Stuck, TooLong):
+                continue
+            if all(premises) and not conclusion:
+                return False
+            held += all(premises)
+        return held >= _MIN_SUPPORT
 
     def _valued(self) -> list[Valued]:
         """The terms made that could be computed on all samples."""
@@ -76,7 +113,9 @@ class Exploration:
         ]
 
     def holds(self, law: Law) -> bool:
-        """Whether a law that was found does on further samples: some are seldom wrong."""
+        """Whether a law that was found does on further samples, and can be computed on enough: some are
+        seldom wrong, or only on large values."""
+        computed = 0
         for valuation in self._further:
             try:
                 agree = [
@@ -87,7 +126,8 @@ class Exploration:
                 continue
             if all(agree[:-1]) and not agree[-1]:
                 return False
-        return True
+            computed += 1
+        return computed > _FURTHER_SAMPLES // 3
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
@@ -144,7 +184,7 @@ class Exploration:
         if any(_nested(builder, argument.term) for argument in arguments):
             return True
         self._count += 1
-        if self._count > self._most:
+        if self._count > self._most or self._programs.taken > _MAX_CALLS:
             return False
         values = tuple(
             self._call(builder, tuple(argument.values[i] for argument in arguments)) for i in range(_SAMPLES)

@@ -46,6 +46,11 @@ def _grind(view: View, premises: Sequence[str] = ()) -> str:
     return listed("grind", [*view.definitions, *view.predicates, *premises])
 
 
+def _grind_with_cases(view: View) -> str | None:
+    """One that takes apart values of the file's own types, too; None where there are none."""
+    return _grind(view, view.own_types) if view.own_types else None
+
+
 def close(view: View) -> Iterator[Proposal]:
     """What may end the goal at once."""
     if any(proof.type == view.target for proof in view.proofs):
@@ -131,7 +136,8 @@ def _recursion_scores(view: View) -> Counter[str]:
 
 def induct(view: View) -> Iterator[Proposal]:
     scores = _recursion_scores(view)
-    simp, grind = _simp(view), _grind(view)
+    simp, grind, with_cases = _simp(view), _grind(view), _grind_with_cases(view)
+    held_up = _held_up(view, {variable.name for variable in view.of_kind(Kind.DATA)}, at_least=2)
     inductive = [v for v in view.of_kind(Kind.DATA) if _has_induction(view, v) and v.name in scores]
     ranked = sorted(inductive, key=lambda variable: -scores[variable.name])[:_MAX_INDUCTIONS]
     for rank, variable in enumerate(ranked):
@@ -142,6 +148,8 @@ def induct(view: View) -> Iterator[Proposal]:
         others = _generalized(view, variable)
         if others:
             forms.append(f"induction {variable.name} generalizing {' '.join(others)}")
+        if with_cases:
+            yield f"{forms[-1]} <;> {with_cases}", price - (0.35 if variable.name in held_up else 0.6)
         for form in forms:
             yield f"{form} <;> try {simp}", price
             yield f"{form} <;> {grind}", price - 0.3
@@ -150,10 +158,10 @@ def induct(view: View) -> Iterator[Proposal]:
 
 
 def induct_on_two(view: View) -> Iterator[Proposal]:
-    """With the cases of a second variable in each case of the first."""
+    """With the cases of a second variable in each case of the first, for types of the library."""
     grind = _grind(view)
     spots = recursion_spots(view, view.text)
-    inductive = {variable.name for variable in view.of_kind(Kind.DATA) if _has_induction(view, variable)}
+    inductive = {v.name for v in view.of_kind(Kind.DATA) if v.head in ("Nat", "List")}
     data = [variable.name for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)]
     names_ = [name for name in data if name in variables_in(view.text)]
     ways = inductions({name: at for name, at in spots.items() if name in inductive}, names_, grind)
@@ -181,11 +189,16 @@ def _generalized(view: View, variable: Variable) -> list[str]:
 
 
 def induct_on_calls(view: View) -> Iterator[Proposal]:
-    simp, grind = _simp(view), _grind(view)
+    simp, grind, with_cases = _simp(view), _grind(view), _grind_with_cases(view)
+    data = [v.name for v in view.of_kind(Kind.DATA, Kind.ELEMENT) if v.name in variables_in(view.text)]
     for number, call in enumerate(islice(induction_calls(view, view.text, view.local), _MAX_INDUCTIONS), 1):
         price = -1.7 - 0.5 * number
         yield f"fun_induction {call} <;> try {simp}", price
         yield f"fun_induction {call} <;> {grind}", price - 0.3
+        if with_cases:
+            others = [name for name in data if name not in call.split()]
+            generalizing = f" generalizing {' '.join(others)}" if others else ""
+            yield f"fun_induction {call}{generalizing} <;> {with_cases}", price - 0.2
 
 
 def induct_on_proofs(view: View) -> Iterator[Proposal]:

@@ -118,8 +118,9 @@ def _pivotal(view: View, laws: Sequence[Law]) -> Sequence[Law]:
     asked = _defined(symbols, called) | called
     short = {name: symbols.short(name) for name in stated | asked}
     own, inner = {short[name] for name in stated}, {short[name] for name in called}
-    pivots = [law for law in laws if not law.premises and law.heads & own and law.heads & inner]
-    pivots.sort(key=lambda law: (-len(law.types), law.size))
+    pivots = [law for law in laws if law.preserves or not law.premises]
+    pivots = [law for law in pivots if law.heads & own and law.heads & inner]
+    pivots.sort(key=lambda law: (not law.preserves, -len(law.types), law.size))
     if not pivots:
         return ()
     pivots = [each for law in pivots[:_PIVOTS] for each in (*_weakened(law), law)]
@@ -130,7 +131,7 @@ def _pivotal(view: View, laws: Sequence[Law]) -> Sequence[Law]:
 
 def _weakened(law: Law) -> Iterator[Law]:
     """`p x = true → p (f x) = true` for `p (f x) = p x`, which is easier to prove."""
-    if law.type is not None and law.type.head == "Bool" and law.right.args:
+    if not law.premises and law.type is not None and law.type.head == "Bool" and law.right.args:
         yield replace(law, right=_TRUE, premises=((law.right, _TRUE),))
 
 
@@ -274,14 +275,17 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
 
 
 def _induction(view: View, law: Law) -> str:
-    symbols = view.symbols.closure(view.symbols.mentioned(law.body))
-    written = [view.written(symbol) for symbol in symbols if symbol.is_definition]
+    symbols = view.symbols
+    mentioned = symbols.closure(symbols.mentioned(law.body))
+    written = [view.written(symbol) for symbol in mentioned if symbol.is_definition]
     grind = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
     names = [name for name, _ in law.types]
     ways = inductions(recursion_spots(view, law.body), names, grind)
-    apart = [way for way in ways if "cases" in way]
-    ways = [*[way for way in ways if way not in apart], *apart[-1:]]
-    ways += _on_calls(view, law.body, names, grind)
+    types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
+    if types:
+        with_cases = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
+        ways += inductions(recursion_spots(view, law.body), names, with_cases)[:1]
+    ways += _on_calls(view, law.body, names, with_cases if types else grind)
     lines = [f"intro {' '.join(names)}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)

@@ -114,6 +114,13 @@ class View:
         return [self.written(symbol) for symbol in self.mentioned if symbol.is_definition]
 
     @cached_property
+    def own_types(self) -> list[str]:
+        """The file's inductive types of the variables."""
+        heads = dict.fromkeys(v.head for v in self.variables if v.kind is Kind.DATA)
+        found = [self.symbols.resolve(head) for head in heads]
+        return [self.written(self.symbols[full]) for full in found if full is not None]
+
+    @cached_property
     def predicates(self) -> list[str]:
         """The inductive ones."""
         return [self.written(symbol) for symbol in self.mentioned if symbol.is_predicate]
