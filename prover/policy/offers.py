@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -147,11 +147,13 @@ class Offers:
 
     def _way(self, lemma: Lemma) -> str | None:
         """How the lemma covers the target: "" as it stands, else the tactic that turns it round."""
-        if covers(lemma.hypotheses, lemma.target, self._goal.target, self._constant):
+        if covers(lemma.hypotheses, lemma.target, self._goal, self._constant):
             return ""
         equation = sides(self._goal.target)
-        turned = equation and f"{equation[1]} = {equation[0]}"
-        if turned and covers(lemma.hypotheses, lemma.target, turned, self._constant):
+        if equation is None:
+            return None
+        turned = replace(self._goal, target=f"{equation[1]} = {equation[0]}")
+        if covers(lemma.hypotheses, lemma.target, turned, self._constant):
             return "exact Eq.symm ({} ..)"
         return None
 
