@@ -18,6 +18,7 @@ from rich.table import Table
 
 from prover.cli.bench_editor import editor
 from prover.cli.bench_models import models
+from prover.cli.bench_reuse import reuse
 from prover.cli.bench_run import compare, run
 from prover.cli.bench_search import search
 from prover.errors import InputError
@@ -32,7 +33,7 @@ def bench() -> None:
     """Measure the prover on this machine."""
 
 
-for _command in (run, compare, search, models, editor):
+for _command in (run, compare, reuse, search, models, editor):
     bench.add_command(_command)
 
 
