@@ -191,21 +191,48 @@ class Exploration:
             return False
 
     def _schemes(self) -> Iterator[tuple[Term, Term, Term]]:
-        """Distribution of one binary function over another, which is too large to come by."""
+        """What is too large to come by."""
+        yield from self._distributions()
+        yield from self._homomorphisms()
+
+    def _homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
+        """`f a (g x y) = h (f a x) (f a y)`, for a function of two arguments."""
+        closed = [b for b in self._builders if b.arguments == (b.result, b.result)]
+        functions = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
+        for function, inner, outer, at in itertools.product(functions, closed, closed, (0, 1)):
+            if inner.rank < 0 or function in (inner, outer):
+                continue
+            if (function.arguments[at], function.result) != (inner.result, outer.result):
+                continue
+            x, y = self._of_type(inner.result)[:2]
+            others = [name for name in self._of_type(function.arguments[1 - at]) if name not in (x, y)]
+            for a in others[:1]:
+                whole, *parts = (
+                    Term(function.written, (moved, a) if at == 0 else (a, moved))
+                    for moved in (Term(inner.written, (x, y)), x, y)
+                )
+                yield whole, Term(outer.written, tuple(parts)), function.result
+
+    def _of_type(self, type_: Term) -> list[Term]:
+        """The variables."""
+        return [Term(name) for name, each in self._types.items() if each == type_]
+
+    def _distributions(self) -> Iterator[tuple[Term, Term, Term]]:
+        """Of one binary function over another."""
         binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
         for over, under in itertools.permutations(binary, 2):
             if not (set(under.arguments) == {under.result} and over.result == under.result):
                 continue
-            names = [name for name, type_ in self._types.items() if type_ == under.result][:3]
-            others = [name for name, type_ in self._types.items() if type_ == over.arguments[0]]
-            if len(names) < 3:
+            variables_ = self._of_type(under.result)[:3]
+            others = self._of_type(over.arguments[0])
+            if len(variables_) < 3:
                 continue
-            x, y, z = map(Term, names)
+            x, y, z = variables_
             f, g = over.written, under.written
             if set(over.arguments) == {under.result}:
                 yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z)))), under.result
             if over.arguments[1] == under.result and others:
-                a = x if over.arguments[0] == under.result else Term(others[0])
+                a = x if over.arguments[0] == under.result else others[0]
                 left = Term(f, (a, Term(g, (y, z))))
                 yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 
