@@ -35,6 +35,12 @@ CONTEXT = (
         ":= match x with\n| .zero => y\n| .succ x => from_the_right y x",
     ),
     declare("inductive", "Even", ": N → Prop", "where | zero : Even .zero"),
+    declare(
+        "inductive",
+        "Path",
+        "(f : N → N) : N → N → Prop",
+        "where\n| stay (x : N) : Path f x x\n| go (x y : N) (h : Path f x y) : Path f x (f y)",
+    ),
     declare("theorem", "plus_zero", "(x : N) : plus x .zero = x", ":= by sorry"),
     declare(
         "theorem", "plus_assoc", "(x y z : N) : plus (plus x y) z = plus x (plus y z)", ":= by grind [plus]"
@@ -43,10 +49,10 @@ CONTEXT = (
 )
 
 
-def theorem(name: str = "goal") -> Theorem:
+def theorem(name: str = "goal", context: tuple[Declaration, ...] = CONTEXT) -> Theorem:
     declaration = declare("theorem", name, ": True", ":= by sorry")
     hole = Hole(HERE, Position(1, 1), Place.TACTIC)
-    return Theorem(declaration.name, Path("Play.lean"), hole, 0, declaration, CONTEXT)
+    return Theorem(declaration.name, Path("Play.lean"), hole, 0, declaration, context)
 
 
 def candidates(goal: str, policy: FixedPolicy | None = None, n: int = 100) -> list[Candidate]:
@@ -117,6 +123,45 @@ def test_hypotheses_are_taken_apart() -> None:
     assert "obtain ⟨x, h1⟩ := h" in tactics("h : ∃ n, n > 2\n⊢ False")
     assert "cases h" in tactics("p q : Prop\nh : p ∨ q\n⊢ q")
     assert "cases h" in tactics("n : N\nh : Even n\n⊢ n = n")
+
+
+def test_equations_of_variables_are_used_up() -> None:
+    assert "subst h" in tactics("x y : N\nh : y = plus x x\n⊢ y = y")
+    assert "subst h" not in tactics("x y : N\nh : y = plus y x\n⊢ y = y")
+
+
+def test_what_holds_for_all_is_contradicted_by_constants() -> None:
+    assert "have h1 := h 0" in tactics("h : ∀ (n : Nat), n.pred.succ = n\n⊢ False")
+    assert "have h1 := h 0" not in tactics("h : ∀ (n : Nat), n.pred.succ = n\n⊢ 1 = 1")
+
+
+def test_calls_in_hypotheses_are_seen_each_by_itself() -> None:
+    found = tactics("x y : N\nh : plus x y = x\nh1 : plus y x = y\n⊢ x = y")
+    assert any(tactic.startswith("fun_induction plus y x") for tactic in found)
+    assert "induction y generalizing x <;> grind [plus, N]" in found
+
+
+def test_a_function_that_waits_for_a_variable_has_its_cases_tried_early() -> None:
+    deep = "x y : N\nh : both x.succ y = x\n⊢ x = y"
+    body = "| .zero, y => y\n| .succ x, .zero => x\n| .succ x, .succ y => both x y"
+    context = (*CONTEXT, declare("def", "both", ": N → N → N", body))
+    (found,) = FixedPolicy().propose(theorem(context=context), [parse_goal(deep)], 100)
+    names = [candidate.tactic for candidate in found]
+    assert names.index("cases y <;> try simp_all [both]") < names.index("cases x <;> try simp_all [both]")
+
+
+def test_rewriting_that_finds_nothing_is_left_out() -> None:
+    found = tactics("x y : N\nh : twice x = y\n⊢ plus x y = x")
+    assert "rw [h]" not in found and "rw [← h]" in found
+    assert "rw [plus_assoc]" not in tactics("x : N\n⊢ unrelated x = x")
+
+
+def test_inductive_predicates_are_used_by_their_rules() -> None:
+    found = tactics("f : N → N\nx y z : N\nh : Path f x y\nh1 : Path f (f y) z\n⊢ Path f x z")
+    assert {"constructor", "apply Path.go", "grind [Path]"} <= set(found)
+    assert "induction h generalizing z <;> grind [Path]" in found
+    # an induction needs variables where the hypothesis has a term
+    assert "(generalize e : (f y) = x1 at h1; induction h1 generalizing x y <;> grind [Path])" in found
 
 
 def test_universal_hypotheses_are_applied_once() -> None:

@@ -9,12 +9,16 @@ import pytest
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
+from prover.policy.builders import builders_for
+from prover.policy.exploration import Exploration
 from prover.policy.fixed import FixedPolicy
+from prover.policy.pivots import pivotal, simpler
 from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting
+from prover.policy.rules.laws import prove_laws
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
-from prover.policy.theory import law_key, laws_for, prove_laws
+from prover.policy.theory import law_key, laws_for
 from prover.policy.values import Stuck, TooLong, data
 from prover.policy.view import View
 from prover.search.editing import shortened
@@ -58,6 +62,34 @@ CONTEXT = (
         "| .zero, _ => true\n| .succ _, .zero => false\n| .succ x, .succ y => atMost x y",
     ),
     declare("def", "least", "(x y : N) : N", ":= if atMost x y then x else y"),
+    declare(
+        "def",
+        "put",
+        ": N → Seq N → Seq N",
+        "| x, .none => .more x .none\n"
+        "| x, .more y s => if atMost x y then .more x (.more y s) else .more y (put x s)",
+    ),
+    declare("def", "sort", ": Seq N → Seq N", "| .none => .none\n| .more x s => put x (sort s)"),
+    declare(
+        "def",
+        "mix",
+        ": Seq N → Seq N → Seq N",
+        "| .none, t => t\n| .more x s, t => put x (mix s t)",
+    ),
+    declare(
+        "def",
+        "rising",
+        ": Seq N → Bool",
+        "| .none => true\n| .more _ .none => true\n| .more x (.more y s) => atMost x y && rising (.more y s)",
+    ),
+    declare("def", "total", ": Seq N → N → N", "| .none, n => n\n| .more x s, n => plus x (total s n)"),
+    declare(
+        "def",
+        "three",
+        ": N → N → N → N",
+        "| .zero, .zero, z => z\n| .zero, .succ y, z => three .zero y (.succ z)\n"
+        "| .succ x, y, z => .succ (three x y z)",
+    ),
     declare("def", "forever", ": N → N", "| x => forever (.succ x)"),
 )
 SYMBOLS = Symbols(CONTEXT, "Play")
@@ -141,6 +173,44 @@ def test_laws_with_premises_are_found() -> None:
     assert "∀ (x : N) (y : N), atMost x y = false → atMost y x = true" in found
     assert any("atMost x y = true → atMost y z = true → atMost x z = true" in law for law in found)
     assert not any("atMost x y = true → atMost y x = true" in law for law in found)
+
+
+def pivots(goal: str) -> list[str]:
+    view = View(parse_goal(goal), SYMBOLS)
+    return [str(law) for law in pivotal(view, laws_for(view))]
+
+
+def test_a_goal_turns_on_what_its_function_makes_of_the_one_that_another_calls() -> None:
+    found = pivots("s : Seq N\n⊢ rising (sort s) = true")
+    assert "∀ (u : N) (v : N), atMost u v = false → atMost v u = true" in found
+    weak, whole = (
+        next(i for i, law in enumerate(found) if law.endswith(end))
+        for end in ("rising x = true → rising (put u x) = true", "rising (put u x) = rising x")
+    )
+    assert weak < whole
+
+
+def test_a_predicate_that_an_operation_preserves_is_such_a_law() -> None:
+    assert any(
+        law.endswith("rising x = true → rising y = true → rising (mix x y) = true")
+        for law in laws("s t : Seq N\n⊢ rising (mix s t) = true")
+    )
+
+
+def test_a_function_is_said_in_terms_of_simpler_ones_that_the_goal_does_not_name() -> None:
+    found = [str(law) for law in simpler(View(parse_goal("a b c : N\n⊢ three a b c = three c a b"), SYMBOLS))]
+    assert found[-1] == "∀ (x : N) (y : N) (z : N), three x y z = plus x (plus y z)"
+    assert "∀ (x : N) (y : N), plus x y = plus y x" in found[:-1]
+    assert not simpler(View(parse_goal("a b : N\n⊢ plus a b = plus b a"), SYMBOLS))
+
+
+def test_exploration_ends_where_computing_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prover.policy.exploration._MAX_CALLS", 2000)
+    programs = Programs(SYMBOLS)
+    ground = [read_term("Seq N"), read_term("N")]
+    builders, ground = builders_for(programs, ["Play.atMost", "Play.put", "Play.sort", "Play.rising"], ground)
+    Exploration(programs, builders, ground).laws()
+    assert programs.taken < 20_000
 
 
 def test_what_sample_values_refute_is_no_law() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prover.policy import relevance
-from prover.policy.rules import RULES, Proposal, use_earlier_theorems
+from prover.policy.rules import RULES
+from prover.policy.rules.common import Proposal
+from prover.policy.rules.using import use_earlier_theorems
 from prover.policy.symbols import Symbol, symbols_of
 from prover.policy.view import View
 from prover.types import Candidate, Goal, Theorem

@@ -14,9 +14,9 @@ from itertools import islice
 
 from prover.policy.fixed import FixedPolicy, Survey
 from prover.policy.neural.naming import KINDS, Names, split_words
-from prover.policy.rules import conjecture
+from prover.policy.rules.induction import conjecture
+from prover.policy.rules.laws import lemmas, prove_laws
 from prover.policy.symbols import Symbol
-from prover.policy.theory import lemmas, prove_laws
 from prover.policy.view import Kind, Variable
 from prover.types import Goal, Theorem
 

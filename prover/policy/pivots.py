@@ -1,0 +1,134 @@
+"""The laws that a goal turns on, by what its functions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from prover.policy.builders import builders_for
+from prover.policy.declared import read_signature
+from prover.policy.expressing import expression
+from prover.policy.laws import Builder, Law
+from prover.policy.programs import Programs
+from prover.policy.rewriting import heads
+from prover.policy.symbols import Symbols
+from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.theory import MAX_FUNCTIONS, explored, known_laws, law_key
+from prover.policy.view import Kind, View
+
+_MAX_BASE = 8
+_PIVOTS = 3
+_SUPPORT = 3
+_BACKGROUND = 6
+_TRUE = Term("true")
+
+
+def pivotal(view: View, laws: Sequence[Law]) -> Sequence[Law]:
+    """What a function of the target makes of one that another calls, after what may be needed to prove it.
+
+    For `count x (sort xs)`, where `sort` calls `insert` and that `le`: some of `count` and `insert`, after
+    conditional ones of `le`.
+    """
+    symbols = view.symbols
+    stated = _recursive_in(symbols, symbols.mentioned(view.target, view.local))
+    called = _defined(symbols, stated) - stated
+    asked = _defined(symbols, called) | called
+    short = {name: symbols.short(name) for name in stated | asked}
+    own, inner = {short[name] for name in stated}, {short[name] for name in called}
+    pivots = [law for law in laws if law.preserves or not law.premises]
+    pivots = [law for law in pivots if law.heads & own and law.heads & inner]
+    pivots.sort(key=lambda law: (not law.preserves, -len(law.types), law.size))
+    if not pivots:
+        return ()
+    pivots = [each for law in pivots[:_PIVOTS] for each in (*_weakened(law), law)]
+    within = {short[name] for name in asked - stated}
+    support = [law for law in laws if law.premises and law.heads & within and not law.heads & own]
+    return [*support[:_SUPPORT], *pivots]
+
+
+def _weakened(law: Law) -> Iterator[Law]:
+    """`p x = true → p (f x) = true` for `p (f x) = p x`, which is easier to prove."""
+    if not law.premises and law.type is not None and law.type.head == "Bool" and law.right.args:
+        yield replace(law, right=_TRUE, premises=((law.right, _TRUE),))
+
+
+def simpler(view: View) -> Sequence[Law]:
+    """What a function of the target is in terms of simpler ones, after laws of these.
+
+    For `sum3 x y z = sum3 z y x`: `sum3 x y z = plus x (plus y z)`, whether the goal speaks of `plus` or not.
+    """
+    symbols = view.symbols.without_theorems
+    stated = _recursive_in(symbols, symbols.mentioned(view.target, view.local))
+    types = tuple(dict.fromkeys(v.type for v in view.of_kind(Kind.DATA, Kind.ELEMENT)))
+    if not stated or not types or len(view.mentioned) > MAX_FUNCTIONS:
+        return ()
+    functions = tuple(symbol.name for symbol in symbols.closure(stated) if symbol.is_definition)
+    found = _expressed(symbols, functions, _background(symbols, stated, types), types)
+    own = {symbols.short(name) for name in stated}
+    said = [law for law in found if law.left.head in own]
+    if not said:
+        return ()
+    used = (symbols.resolve(name) for law in said for name in heads(law.right) - dict(law.types).keys())
+    simple = [symbol.name for symbol in symbols.closure(filter(None, used)) if symbol.is_definition]
+    known = known_laws(view)
+    plain = [law for law in explored(symbols, tuple(simple), types) if not law.premises]
+    return [*[law for law in plain if law_key(view, law.body) not in known][:_MAX_BASE], *said]
+
+
+@lru_cache(maxsize=256)
+def _expressed(
+    symbols: Symbols, functions: tuple[str, ...], background: tuple[str, ...], types: tuple[str, ...]
+) -> tuple[Law, ...]:
+    """What each of the functions is in terms of the background and of those before it."""
+    programs = Programs(symbols)
+    try:
+        ground = [read_term(type_) for type_ in types]
+    except NotRead:
+        return ()
+    names = (*(name for name in background if name not in functions), *functions)
+    builders, _ = builders_for(programs, names, ground)
+    others: list[Builder] = []
+    for builder in builders:
+        if builder.name in background and expression(programs, builder, others) is None:
+            others.append(builder)  # says something that the ones before do not
+    found = []
+    for builder in builders:
+        if builder.name in functions and len(builder.arguments) > 1 and symbols[builder.name].is_recursive:
+            behind = {symbol.name for symbol in symbols.closure({builder.name})} - {builder.name}
+            before = [other for other in builders if other.name in behind]
+            found.append(expression(programs, builder, [*before, *others]))
+    return tuple(law for law in found if law is not None)
+
+
+def _background(symbols: Symbols, functions: Collection[str], types: Sequence[str]) -> tuple[str, ...]:
+    """The simplest operations on the types; none of them uses the functions."""
+    found: dict[str, tuple[int, int]] = {}
+    for symbol in symbols.all():
+        if not (symbol.is_definition and symbol.is_recursive):
+            continue
+        behind = [other.name for other in symbols.closure({symbol.name})]
+        try:
+            signature = read_signature(symbol.declaration.statement)
+        except NotRead:
+            continue
+        operates = str(signature.result) in types and signature.arguments == (signature.result,) * 2
+        if operates and not {*behind} & {*functions}:
+            found[symbol.name] = (len(behind), len(symbol.declaration.body))
+    return tuple(sorted(found, key=lambda name: found[name])[:_BACKGROUND])
+
+
+def _recursive_in(symbols: Symbols, found: Collection[str]) -> set[str]:
+    """The recursive functions among those found, and behind those that are not recursive."""
+    reached, pending = set[str](), list(found)
+    while pending:
+        name = pending.pop()
+        if symbols[name].is_definition and name not in reached:
+            reached.add(name)
+            pending += () if symbols[name].is_recursive else symbols[name].uses
+    return reached
+
+
+def _defined(symbols: Symbols, names: Collection[str]) -> set[str]:
+    """The functions that others use."""
+    return {used for name in names for used in symbols[name].uses if symbols[used].is_definition}

@@ -1,0 +1,47 @@
+"""The rules of the fixed policy: each looks at a goal and proposes tactics with log-probabilities.
+
+A log-probability is a price: the search pays it to try the tactic, and a path's price is the sum.
+"""
+
+from __future__ import annotations
+
+from prover.policy.rules.closing import (
+    close,
+    consider_cases,
+    decide_cases,
+    introduce,
+    take_hypotheses_apart,
+    take_target_apart,
+)
+from prover.policy.rules.common import Rule
+from prover.policy.rules.induction import (
+    conjecture,
+    induct,
+    induct_on_calls,
+    induct_on_proofs,
+    induct_on_two,
+    use_rules,
+)
+from prover.policy.rules.laws import lemmas, prove_laws
+from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
+
+RULES: tuple[Rule, ...] = (
+    close,
+    introduce,
+    take_target_apart,
+    take_hypotheses_apart,
+    induct,
+    induct_on_two,
+    induct_on_calls,
+    induct_on_proofs,
+    use_rules,
+    consider_cases,
+    conjecture,
+    prove_laws,
+    lemmas,
+    rewrite_by_laws,
+    fertilize,
+    use_hypotheses,
+    specialize,
+    decide_cases,
+)

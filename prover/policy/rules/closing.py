@@ -1,0 +1,117 @@
+"""What may end a goal, and what takes it or its hypotheses apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from prover.policy.rules.common import ENUM_LIKE, Proposal, grind, held_up, simp_all
+from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
+from prover.policy.view import Kind, View
+
+_ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
+_OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
+_MAX_WITNESSES = 4
+
+
+def close(view: View) -> Iterator[Proposal]:
+    """What may end the goal at once."""
+    if any(proof.type == view.target for proof in view.proofs):
+        yield "assumption", -0.05
+    if connective(view.target) in ("=", "↔", ""):
+        yield "rfl", -0.8
+    yield simp_all(view), -0.4
+    if _ARITHMETIC.search(view.text):
+        yield "omega", -0.5
+    yield grind(view), -0.7
+    if not view.local & variables_in(view.target):
+        yield "decide", -1.0
+    if not view.definitions and _speaks_of_the_library(view):
+        yield "exact?", -1.6
+
+
+def _speaks_of_the_library(view: View) -> bool:
+    """Not of variables and connectives alone, for which it has little to offer."""
+    known = view.local | bound_names(view.target) | {"True", "False", "Prop"}
+    dotted = any("." in name for name in names(view.target))
+    return dotted or bool(variables_in(view.target) - known or _OPERATION.search(view.target))
+
+
+def introduce(view: View) -> Iterator[Proposal]:
+    wanted, rest = telescope(view.target)
+    names_ = [view.fresh(name, bound=True) if name else view.fresh("h") for name in wanted]
+    if connective(rest) == "¬":
+        names_.append(view.fresh("h"))
+    if names_:
+        yield f"intro {' '.join(names_)}", -0.3
+
+
+def take_target_apart(view: View) -> Iterator[Proposal]:
+    top = connective(view.target)
+    if top in ("∧", "↔"):
+        yield "constructor", -0.6
+    elif top == "∨":
+        yield "left", -1.6
+        yield "right", -1.6
+        yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -2.5
+    elif top == "∃":
+        for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)[-_MAX_WITNESSES:]:
+            yield f"refine ⟨{variable.name}, ?_⟩", -1.8
+        yield "exact ⟨_, rfl⟩", -1.7
+        yield "constructor", -2.5
+        yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
+    elif top == "=" and (view.of_kind(Kind.FUNCTION) or "fun " in view.target):
+        yield f"funext {view.fresh('x')}", -1.5
+    elif top == "=":
+        yield "ext", -2.7
+    if re.search(r"\b(if|match)\b", view.target):
+        yield "split", -0.9
+
+
+def take_hypotheses_apart(view: View) -> Iterator[Proposal]:
+    for proof in view.proofs:
+        top = connective(proof.type)
+        if top == "∧":
+            yield f"obtain ⟨{view.fresh('h')}, {view.fresh('h')}⟩ := {proof.name}", -0.5
+        elif top == "∃":
+            yield f"obtain ⟨{view.fresh('x')}, {view.fresh('h')}⟩ := {proof.name}", -0.5
+        elif top == "∨":
+            yield f"cases {proof.name}", -0.8
+        elif _names_a_variable(view, proof.type):
+            yield f"subst {proof.name}", -0.7
+        elif re.search(r"\b(if|match)\b", proof.type):
+            yield f"split at {proof.name}", -1.1
+
+
+def _names_a_variable(view: View, proposition: str) -> bool:
+    """`x = t` or `t = x`, where `t` does not mention the variable `x`."""
+    left, right = sides(proposition) or ("", "")
+    data = {variable.name for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)}
+    pairs = ((left, right), (right, left))
+    return any(one in data and one not in variables_in(other) for one, other in pairs)
+
+
+def consider_cases(view: View) -> Iterator[Proposal]:
+    simp, closing = simp_all(view), grind(view)
+    data = view.of_kind(Kind.DATA)
+    mentioned = variables_in(view.text)
+    waiting = held_up(view, {variable.name for variable in data}, at_least=1)
+    for variable in data:
+        if variable.name in waiting:
+            yield f"cases {variable.name} <;> try {simp}", -1.3
+            yield f"cases {variable.name} <;> {closing}", -1.5
+        elif variable.name in mentioned:
+            price = -1.4 if variable.head in ENUM_LIKE else -2.2
+            yield f"cases {variable.name} <;> try {simp}", price
+
+
+def decide_cases(view: View) -> Iterator[Proposal]:
+    known = {part for proof in view.proofs for part in (proof.type, proof.type.removeprefix("¬"))}
+    conditions = re.findall(r"\bif (.*?) then\b", view.text)
+    conditions += [variable.name for variable in view.of_kind(Kind.PROPOSITION)]
+    conditions += [premise(proof.type) for proof in view.proofs if connective(proof.type) == "→"]
+    bound = bound_names(view.target)
+    for condition in dict.fromkeys(conditions):
+        free = variables_in(condition) & view.local and not variables_in(condition) & bound
+        if free and condition not in known:
+            yield f"by_cases {view.fresh('h')} : {condition}", -1.9

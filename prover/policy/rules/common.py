@@ -1,0 +1,52 @@
+"""What the rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from prover.policy.terms import connective, names
+from prover.policy.view import View
+
+Proposal = tuple[str, float]
+Rule = Callable[[View], Iterator[Proposal]]
+
+ENUM_LIKE = frozenset(("Bool", "Option", "Prod", "Sum", "Unit", "Int", "Fin", "Char", "Except", "Ordering"))
+
+
+def listed(tactic: str, premises: list[str]) -> str:
+    return f"{tactic} [{', '.join(premises)}]" if premises else tactic
+
+
+def simp_all(view: View, premises: Sequence[str] = ()) -> str:
+    return listed("simp_all", [*view.definitions, *premises])
+
+
+def grind(view: View, premises: Sequence[str] = ()) -> str:
+    """With inductive predicates it knows their rules, and takes proofs of them apart."""
+    return listed("grind", [*view.definitions, *view.predicates, *premises])
+
+
+def grind_with_cases(view: View) -> str | None:
+    """One that takes apart values of the file's own types, too; None where there are none."""
+    return grind(view, view.own_types) if view.own_types else None
+
+
+def in_turn(*steps: str) -> str:
+    return steps[0] if len(steps) == 1 else f"({'; '.join(steps)})"
+
+
+def head(proposition: str) -> str:
+    top = connective(proposition)
+    return top or (names(proposition) or [""])[0]
+
+
+def held_up(view: View, variables: Collection[str], at_least: int) -> frozenset[str]:
+    """The variables for which functions wait that take apart other arguments, too: so many or more in one
+    call or, where one is enough, one alone, with terms in the other places."""
+    found: set[str] = set()
+    for symbol, call in view.symbols.calls(view.text):
+        places = [position for position in view.symbols.taken_apart(symbol) if position < len(call.args)]
+        waiting = {call.args[position] for position in places} & set(variables)
+        if len(places) > 1 and (len(waiting) == 1 if at_least == 1 else len(waiting) >= at_least):
+            found |= waiting
+    return frozenset(found)

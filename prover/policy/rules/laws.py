@@ -1,0 +1,99 @@
+"""Laws that are proved on the way, and what they are then used for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from prover.policy.conjectures import induction_calls, inductions, recursion_spots
+from prover.policy.laws import Law
+from prover.policy.pivots import pivotal, simpler
+from prover.policy.rules.common import Proposal
+from prover.policy.theory import known_laws, law_key, laws_for
+from prover.policy.view import Kind, View
+
+_BLOCK = 8
+_SMALL_BLOCK = 4
+_INSTANCES = 200
+
+
+def prove_laws(view: View) -> Iterator[Proposal]:
+    """Tactics that prove laws one after the other, those that they can, and leave them as `law1`, `law2`, …
+
+    What could not be proved is tried once more with the next ones, which may be what it needed. Smaller
+    blocks, with conditional laws, are for when a larger one takes too long, which loses all of it.
+    """
+    if any("ih" in proof.name for proof in view.proofs):
+        return  # better done before the induction
+    every = laws_for(view)
+    plain = [law for law in every if not law.premises]
+    blocks = [(pivotal(view, every), -1.3), (simpler(view), -1.4)]
+    if view.laws:
+        blocks += [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
+    else:
+        blocks += [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
+        starts = range(0, min(len(every), 2 * _BLOCK), _SMALL_BLOCK)
+        blocks += [(every[at : at + _SMALL_BLOCK], -2.3 - 0.1 * at) for at in starts]
+    for block, price in blocks:
+        lines = [f"try have {name} : {law} := by{_induction(view, law)}" for name, law in _named(view, block)]
+        if lines:
+            yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
+
+
+def lemmas(view: View) -> Iterator[Proposal]:
+    """Laws as goals of their own, for when their proofs are longer."""
+    if any("ih" in proof.name for proof in view.proofs):
+        return
+    for number, law in enumerate(laws_for(view)[: 3 * _BLOCK], 1):
+        for name, _ in _named(view, [law]):
+            yield f"have {name} : {law} := ?_", -3.0 - 0.15 * number
+
+
+def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
+    """So many laws after the last of those that stand, and some of those before it that don't."""
+    known = known_laws(view)
+    done = max((number for number, law in enumerate(laws, 1) if law_key(view, law.body) in known), default=0)
+    fresh = [law for law in laws[: count * (-(-done // count) + 1)] if law_key(view, law.body) not in known]
+    return fresh[-_BLOCK:]
+
+
+def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
+    """Names for those that do not stand yet."""
+    known = known_laws(view)
+    first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
+    fresh = [law for law in laws if law_key(view, law.body) not in known]
+    return [(f"law{number}", law) for number, law in enumerate(fresh, first)]
+
+
+def _uses(view: View) -> list[str]:
+    """What to try with the laws at once."""
+    grind = f"grind (instances := {2 * _INSTANCES}) [{', '.join(view.definitions)}]"
+    spots = recursion_spots(view, view.target)
+    data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
+    ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
+    ways = [f"induction {name} <;> {grind}" for name in ranked]
+    ways += _on_calls(view, view.target, data, grind)
+    return [f"try {grind}", *(f"try ({way})" for way in ways)]
+
+
+def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -> list[str]:
+    """The induction of a function for which that on one variable will not do, if there is one."""
+    calls = induction_calls(view, text, variables)
+    deep = [call for call, function in calls.items() if function.looks_deep]
+    return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
+
+
+def _induction(view: View, law: Law) -> str:
+    symbols = view.symbols
+    mentioned = symbols.closure(symbols.mentioned(law.body))
+    written = [view.written(symbol) for symbol in mentioned if symbol.is_definition]
+    grind = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
+    names = [name for name, _ in law.types]
+    ways = inductions(recursion_spots(view, law.body), names, grind)
+    types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
+    if types:
+        with_cases = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
+        ways += inductions(recursion_spots(view, law.body), names, with_cases)[:1]
+    ways += _on_calls(view, law.body, names, with_cases if types else grind)
+    lines = [f"intro {' '.join(names)}"]
+    lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
+    return "".join(f"\n       {line}" for line in lines)
