@@ -23,7 +23,7 @@ const {
 const { readLine, answer } = require("./lines.cjs");
 const alarm = require("./alarm.cjs");
 const { expressionsOf, newConstants } = require("./environment.cjs");
-const { showException, showLog, showName } = require("./messages.cjs");
+const { countLog, showException, showLog, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
 const MARK = `trace "${randomUUID()}"`;
@@ -141,7 +141,7 @@ class Elaborator {
   /** The messages since the borrowed `log`, of which the present one is a continuation. */
   saidSince(log) {
     const now = this.log();
-    const said = now === log ? [] : showLog(now).slice(showLog(log).length);
+    const said = now === log ? [] : showLog(now, countLog(log));
     dec(now);
     return said;
   }
