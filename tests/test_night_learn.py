@@ -21,6 +21,7 @@ from night_help import FakeFleet, answer, facts, made, needing, plan, played, re
 
 from prover.batch.items import Ended, Item, Kind, dumped, ended_from, item_from
 from prover.batch.models import model_of, workshop_of
+from prover.batch.opening import FILE
 from prover.batch.order import Order
 from prover.batch.records import Fit, Night
 from prover.batch.report.figures import report_of
@@ -29,7 +30,7 @@ from prover.batch.report.plain import as_json, as_markdown
 from prover.batch.shift import Noted, Shift
 from prover.batch.station import Station
 from prover.batch.status import read_status
-from prover.batch.store import FILE, NightStore, read_night, solved_by
+from prover.batch.store import NightStore, read_night, solved_by
 from prover.batch.tasks import Answer, Assignment, CutOff, Equipment, Learned, Searched
 from prover.batch.watching import events_in
 from prover.cli.main import command
