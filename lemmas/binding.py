@@ -22,12 +22,13 @@ _KEYWORDS = frozenset(("if", "then", "else", "match", "with", "let", "have", "fu
 class Word:
     """A token: `free` is a name that nothing in the text binds (without the fields after it), else "".
 
-    `text` has the number of the binder in the place of a bound variable.
+    `text` has the number of the binder in the place of a bound variable. `level` binders are around it.
     """
 
     text: str
     free: str = ""
     rest: str = ""
+    level: int = 0
 
 
 @dataclass(slots=True)
@@ -64,13 +65,14 @@ class _Reader:
 
     def read(self) -> Iterator[Word]:
         for at, token in enumerate(self._tokens):
+            level = len(self._bound) + (len(self._binders[-1].names) if self._binders else 0)
             if token.kind == "name":
-                yield self._name(at, token.text)
-            elif token.kind == "symbol":
+                word = self._name(at, token.text)
+                yield Word(word.text, word.free, word.rest, level)
+                continue
+            if token.kind == "symbol":
                 self._symbol(at, token.text)
-                yield Word(token.text)
-            else:
-                yield Word(token.text)
+            yield Word(token.text, level=level)
 
     def _symbol(self, at: int, text: str) -> None:
         binder = self._binders[-1] if self._binders else None

@@ -23,7 +23,7 @@ from prover.search.script import Step, structured
 from prover.types import Advanced, Candidate, Goal, Proved, TacticState, Theorem
 
 USES = "library lemma "
-"""How the source of a candidate begins that brings lemmas into the proof; the numbers of those follow."""
+"""What the source of a candidate says that brings lemmas into the proof; the numbers of those follow."""
 
 _WHOLE = ((":=", "by", "sorry"), (":=", "sorry"))
 
@@ -140,9 +140,7 @@ class Collector:
 
 
 def _brought(candidate: Candidate) -> set[int]:
-    if not candidate.source.startswith(USES):
-        return set()
-    return {int(word) for word in candidate.source.removeprefix(USES).split() if word.isdigit()}
+    return {int(word) for word in candidate.source.partition(USES)[2].split() if word.isdigit()}
 
 
 @dataclass(frozen=True, slots=True)

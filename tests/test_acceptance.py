@@ -250,9 +250,7 @@ def test_mutual_theorems_stand_by_themselves(lean: EmbeddedGateway, tmp_path: Pa
 
 
 FLIP = "theorem t (P : Nat → Prop) (a b : Nat) (h : P (b + a)) : P (a + b) := by sorry\n"
-FOREVER = (
-    "iterate 50 (iterate 50 (iterate 50 (rw [Nat.add_comm])))"  # seconds, until its heartbeats are spent
-)
+FOREVER = "iterate 50 (iterate 50 (iterate 50 (rw [Nat.add_comm])))"  # seconds, till its heartbeats are spent
 
 
 def test_a_tactic_ends_when_its_seconds_are_over(lean: EmbeddedGateway) -> None:

@@ -260,14 +260,57 @@ def test_the_context_of_a_theorem() -> None:
         ("f x = x", "f (g y) = g y", True),
         ("f x = x", "f (g y) = g z", False),
         ("x + y = y + x", "a * b + c = c + a * b", True),
+        ("x + y = y + x", "∃ n, n + c = c + n", False),
         ("f (g x) = x", "f (g (h a)) = h a", True),
+        ("f x = f y", "f a b = f a c", False),  # of one argument
+        ("f x = f y", "f ↑a = f (g b).1", True),
         ("x = y", "a = b", True),
+        ("x = y", "a = b ∧ c = d", False),
+        ("x ∧ y", "∃ n, n = a ∧ n = b", False),
+        ("x ∧ y", "a = b ∧ ∃ n, n = b", True),
         ("p", "anything at all", False),
+        ("∃ m, x = m", "∃ n, g n = n", False),  # `x` can't speak of `m`
+        ("∃ m, x = m", "∃ n, ∃ k, k = a", False),
+        ("(x ++ y).length = x.length + y.length", "(a ++ [b]).length = a.length + [b].length", True),
+        ("(x ++ y).length = x.length + y.length", "(a ++ c).length = a.length + a.length", False),
     ],
 )
 def test_covering(conclusion: str, target: str, expected: bool) -> None:
     variables = [Hypothesis(name, "T") for name in ("x", "y", "p")]
-    assert covers(variables, conclusion, target, lambda name: name) is expected
+    goal = Goal(tuple(Hypothesis(name, "T") for name in "abcd"), target, "", "")
+    assert covers(variables, conclusion, goal, lambda name: name) is expected
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "target", "expected"),
+    [
+        ("F (F x) = x", "rev (rev xs) = xs", True),
+        ("F (F x) = x", "add a (add a b) = b", True),
+        ("F (F x) = x", "rev (tail xs) = xs", False),
+        ("F x = y", "rev xs = ys", True),
+        ("F x = y", "a + b = b + a", False),
+        ("F x = y", "(a + b) * c = d", False),
+        ("F x = y", "∃ n, n + (n) = n", False),
+        ("F x = G x", "add a b = mul c b", True),
+        ("F x = G x", "a = b", False),
+        ("F x y", "anything at all", False),
+        ("map F (x :: y) = F x :: map F y", "map (add a) (b :: c) = add a b :: map (add a) c", True),
+        ("map F (x :: y) = F x :: map F y", "map (add a) (b :: c) = add d b :: map (add a) c", False),
+        ("∃ n, F n", "∃ n, n * 3 = 7", False),  # would be anything
+        ("∃ n, F n", "∃ n, even n", True),
+        ("(∀ n, F n ∧ p) ↔ (∀ n, F n) ∧ p", "(∀ k, k * 3 = 7 ∧ q) ↔ (∀ k, k * 3 = 7) ∧ q", True),
+        ("(∀ n, F n ∧ p) ↔ (∀ n, F n) ∧ p", "(∀ k, k * 3 = 7 ∧ q) ↔ (∀ k, k * 3 = 8) ∧ q", False),
+        ("(∀ n, F n ∧ p) ↔ (∀ n, F n) ∧ p", "(∀ k, q ∧ k = 1) ↔ (∀ k, q) ∧ k = 1", False),
+        ("(¬∃ n, F n) ↔ ∀ n, ¬F n", "(¬∃ k, ∃ i, i + k = 2) ↔ ∀ k, ¬∃ i, i + k = 2", True),
+        ("(∀ n, F n) → F x", "(∀ k, k + 0 = k) → g a + 0 = g a", True),
+    ],
+)
+def test_variables_that_are_functions_cover_no_more_than_lean_would_find(
+    conclusion: str, target: str, expected: bool
+) -> None:
+    variables = [Hypothesis(name, "T → T") for name in ("F", "G")]
+    variables += [Hypothesis(name, "T") for name in ("x", "y", "p")]
+    assert covers(variables, conclusion, Goal((), target, "", ""), lambda name: name) is expected
 
 
 def test_scripts_take_the_names_of_the_goal() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.lean.gateway import ran_out
+from prover.policy.protocols import KEPT
 from prover.search.equal import key_of, renamed
 from prover.search.frontier import STRATEGIES, BestFirst, BreadthFirst, estimate
 from prover.search.tree import SHARES, GoalNode, NodeStatus, Tree
@@ -75,6 +76,12 @@ def test_the_tree_knows_what_can_be_read_off_it(steps: list[tuple[int, Outcome |
             driver.tree.doubt(next(driver.tree.proofs()))
             driver.drain()
         check(driver)
+
+
+def test_a_kept_script_gets_all_heartbeats_at_once() -> None:
+    goal = Driver().tree.root
+    assert goal.share(Candidate("grind", source=f"{KEPT}7 (stale)")) == SHARES[-1]
+    assert goal.share(Candidate("grind")) == SHARES[0]
 
 
 def check(driver: Driver) -> None:

@@ -42,15 +42,13 @@ from prover.lean.connect import gateway_factory
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source, parse_source
 from prover.policy.library import Shelf, with_library
-from prover.policy.protocols import PolicyFactory, TacticGenerator
+from prover.policy.protocols import KEPT, PolicyFactory, TacticGenerator
 from prover.policy.specs import MAKERS, Making, policy_factory
 from prover.proving.keeping import drafts_with_uses
 from prover.proving.workers import settle
 from prover.refute import refute
 from prover.search.loop import search
 from prover.types import Budget, SearchResult, Statistics, Status, Stop, Theorem
-
-_SCRIPT = "library script "
 
 
 class Station:
@@ -214,8 +212,8 @@ class Station:
         """What the proof owes to the library: lemmas it brings or names, and those whose scripts it took."""
         if self._library is None:
             return ()
-        sources = [source for source in collector.sources if source.startswith(_SCRIPT)]
-        numbers = [int(source.removeprefix(_SCRIPT).split()[0]) for source in sources]
+        sources = [source for source in collector.sources if source.startswith(KEPT)]
+        numbers = [int(source.removeprefix(KEPT).split()[0]) for source in sources]
         taken = {(lemma.key, lemma.name) for lemma in self._library.many(numbers)}
         return tuple(sorted({*taken, *((key, name) for _, key, name in gained.used)}))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+import lemmas
 import prover
 from prover.bench.problems import Problem, fingerprint
 from prover.bench.store import Manifest, Question
@@ -28,6 +29,7 @@ def manifest_of(
     seconds: float | None,
     lean: str,
     jobs: int,
+    library: str = "",
 ) -> Manifest:
     return Manifest(
         prover=prover.__version__,
@@ -50,6 +52,7 @@ def manifest_of(
             "memory_bytes": psutil.virtual_memory().total,
             "arguments": sys.argv[1:],
         },
+        library=library,
     )
 
 
@@ -59,12 +62,12 @@ def _question(problem: Problem) -> Question:
 
 
 def _fingerprint_of_code() -> str:
-    """Of what can change a result: all of the package but the commands and what draws and counts."""
-    root = Path(prover.__file__).parent
+    """Of what can change a result: both packages but for the commands and what draws and counts."""
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in _CODE for path in root.rglob(pattern)):
-        name = path.relative_to(root)
-        if name.parts[0] not in ("cli", "bench"):
-            digest.update(f"{name.as_posix()}\0".encode())
-            digest.update(path.read_bytes())
+    for root in (Path(prover.__file__).parent, Path(lemmas.__file__).parent):
+        for path in sorted(path for pattern in _CODE for path in root.rglob(pattern)):
+            name = path.relative_to(root)
+            if name.parts[0] not in ("cli", "bench"):
+                digest.update(f"{name.as_posix()}\0".encode())
+                digest.update(path.read_bytes())
     return digest.hexdigest()

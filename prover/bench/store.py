@@ -50,8 +50,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was to be measured. `files` are fingerprints, by set; `code` is that of the prover itself. Two
-    runs are the same when all but `about` (machine, moment, paths) is."""
+    """What was to be measured. `files` are fingerprints, by set; `code` is that of the prover itself;
+    `library` says which lemmas searches were lent, empty for none. Two runs are the same when all but `about`
+    (machine, moment, paths) is."""
 
     prover: str
     code: str
@@ -64,6 +65,7 @@ class Manifest:
     seconds: float | None
     lean: str
     about: Mapping[str, object] = field(compare=False)
+    library: str = ""
 
     @property
     def configurations(self) -> list[Configuration]:
@@ -77,7 +79,8 @@ class Manifest:
 @dataclass(frozen=True, slots=True)
 class Record:
     """How one search ended. `proved_at` and `conditional_at` count the tactics up to that proof, None where
-    there is none; the conditional one is one that the problem allows, and rests on `assumes`."""
+    there is none; the conditional one is one that the problem allows, and rests on `assumes`. `library` has
+    the sources of those tactics of the proof that the lemma library offered."""
 
     problem: str
     policy: str
@@ -95,6 +98,7 @@ class Record:
     proof: str | None
     message: str
     lean: str
+    library: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, int]:
@@ -172,7 +176,8 @@ def read_records(folder: Path) -> list[Record]:
     try:
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]:
             content: dict[str, Any] = json.loads(line)
-            records.append(Record(**{**content, "assumes": tuple(content["assumes"])}))
+            lists = {"assumes": tuple(content["assumes"]), "library": tuple(content.get("library", ()))}
+            records.append(Record(**{**content, **lists}))
     except (OSError, ValueError, TypeError, KeyError):
         raise InputError(f"{path}:{len(records) + 1}: not what `prover bench run` wrote") from None
     return records

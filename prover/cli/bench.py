@@ -18,6 +18,7 @@ from rich.table import Table
 
 from prover.cli.bench_editor import editor
 from prover.cli.bench_models import models
+from prover.cli.bench_reuse import reuse
 from prover.cli.bench_run import compare, run
 from prover.cli.bench_search import search
 from prover.errors import InputError
@@ -32,7 +33,7 @@ def bench() -> None:
     """Measure the prover on this machine."""
 
 
-for _command in (run, compare, search, models, editor):
+for _command in (run, compare, reuse, search, models, editor):
     bench.add_command(_command)
 
 
@@ -172,7 +173,8 @@ def recall(db: str | None) -> None:
 
     For each kept proof that uses other lemmas: how many of these are among the first k of the ranking for its
     goal, of all lemmas that were there before it, and of the theorems before it in its file, proved or not,
-    where the file is still there.
+    where the file is still there. A proof can use no more than it was offered, by the same ranking, so the
+    figures are too good, unless the proofs are by others (`prover lemmas import`).
     """
     from lemmas import Library, default_path
     from prover.bench.recall import KS, in_files, in_library

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 from rich.console import Console
@@ -22,12 +22,17 @@ from prover.words import counted
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.compare import Comparison
-    from prover.bench.run import Run
-    from prover.bench.store import Store
+    from prover.bench.store import Record, Store
     from prover.bench.summary import Row
 
 BUDGETS = "16,32,64,128,256"
 _SHOWN = 5
+
+
+class Work(Protocol):
+    """Searches to make: a `Run`, or several."""
+
+    def records(self) -> Generator[Record, None, None]: ...
 
 
 class Budgets(click.ParamType[tuple[int, ...]]):
@@ -160,9 +165,9 @@ def run(
         units = [u for u in units_of(problems, policies, strategies, seeds) if u.key not in done]
         work = Run(units, pools, Budget(tactics=budgets[-1], seconds=seconds), jobs, models)
         with stopped_by_signals(work.stop) as signals:
-            _watch(work, store)
+            watch(work, store)
         if signals:
-            click.echo(f"stopped; the same command goes on: {_ended(store)}", err=True)
+            click.echo(f"stopped; the same command goes on: {ended(store)}", err=True)
             context.exit(INTERRUPTED)
         rows = rows_of(manifest, store.records)
         _conclude(store, rows)
@@ -198,14 +203,15 @@ def compare(first: str, second: str, budget: int | None, as_json: bool) -> None:
             _show_comparison(each)
 
 
-def _watch(work: Run, store: Store) -> None:
+def watch(work: Work, store: Store) -> None:
+    """Keep each record as it comes, and tell how far it is."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, highlight=False)
     live = sys.stderr.isatty() and not console.is_dumb_terminal
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     if store.records:
-        console.print(f"going on: {_ended(store)}", markup=False)
+        console.print(f"going on: {ended(store)}", markup=False)
     with Progress(*columns, console=console, transient=True, disable=not live) as bar:
         task = bar.add_task("", total=store.manifest.searches, completed=len(store.records))
         with closing(work.records()) as records:
@@ -215,10 +221,10 @@ def _watch(work: Run, store: Store) -> None:
                 said = f"{record.problem} · {record.configuration} seed {record.seed} · {found}"
                 bar.update(task, completed=len(store.records), description=said.replace("[", r"\["))
                 if not live:
-                    console.print(f"[{_ended(store)}] {said}", markup=False, soft_wrap=True)
+                    console.print(f"[{ended(store)}] {said}", markup=False, soft_wrap=True)
 
 
-def _ended(store: Store) -> str:
+def ended(store: Store) -> str:
     return f"{len(store.records):,} of {store.manifest.searches:,} searches have ended"
 
 

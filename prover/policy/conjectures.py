@@ -86,8 +86,9 @@ def recursion_spots(view: View, text: str) -> dict[str, list[int]]:
     """For each variable, where in `text` it is an argument that a definition takes apart."""
     spots: dict[str, list[int]] = {}
     for symbol, call in view.symbols.calls(text):
+        taken_apart = view.symbols.taken_apart(symbol)
         for position, (arg, start) in enumerate(zip(call.args, call.arg_starts, strict=True)):
-            if position in symbol.matched and arg.isidentifier():
+            if position in taken_apart and arg.isidentifier():
                 spots.setdefault(arg, []).append(start)
     return spots
 
@@ -152,6 +153,8 @@ def _sequence(*steps: str) -> str:
 def replace_term(text: str, old: str, new: str) -> str:
     """`text` with each whole occurrence of the term `old` replaced; brackets come and go as they must."""
     wanted = [token.text for token in tokens(old)]
+    if not wanted:
+        return text
     found = tokens(text)
     words = ["", *(token.text for token in found), ""]
     length, compound = len(wanted), len(tokens(new)) > 1

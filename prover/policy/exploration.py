@@ -23,6 +23,9 @@ _SAMPLES = 60
 _FURTHER_SAMPLES = 240
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
+_MAX_CALLS = 60_000  # some seconds
+_TRUE = Term("true")
+_MIN_SUPPORT = 6  # samples on which premises hold
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
 
 
@@ -64,8 +67,42 @@ class Exploration:
         for left, right, type_ in self._schemes():
             self._try(left, right, type_)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
-        conditional = implications(self._valued(), self._types)
+        conditional = [*self._preservations(), *implications(self._valued(), self._types)]
         return sorted([*self._independent(), *conditional], key=self._difficulty)
+
+    def _preservations(self) -> Iterator[Law]:
+        """`p x = true → p y = true → p (f x y) = true`, where neither alone is enough."""
+        closed = [b for b in self._builders if b.arguments == (b.result, b.result) and b.rank >= 0]
+        tests = [b for b in self._builders if b.result.head == "Bool" and b.rank >= 0]
+        for test, function in itertools.product(tests, closed):
+            if test.arguments == (function.result,):
+                x, y = self._of_type(function.result)[:2]
+                one, other, both = (
+                    Term(test.written, (argument,)) for argument in (x, y, Term(function.written, (x, y)))
+                )
+                law = Law(
+                    both,
+                    _TRUE,
+                    tuple((v.head, function.result) for v in (x, y)),
+                    ((one, _TRUE), (other, _TRUE)),
+                )
+                if self._supported(law):
+                    yield law
+
+    def _supported(self, law: Law) -> bool:
+        held = 0
+        for valuation in self._valuations:
+            try:
+                *premises, conclusion = (
+                    self._programs.value(left, valuation) == self._programs.value(right, valuation)
+                    for left, right in law.equations
+                )
+            except (Stuck, TooLong):
+                continue
+            if all(premises) and not conclusion:
+                return False
+            held += all(premises)
+        return held >= _MIN_SUPPORT
 
     def _valued(self) -> list[Valued]:
         """The terms made that could be computed on all samples."""
@@ -76,7 +113,9 @@ class Exploration:
         ]
 
     def holds(self, law: Law) -> bool:
-        """Whether a law that was found does on further samples: some are seldom wrong."""
+        """Whether a law that was found does on further samples, and can be computed on enough: some are
+        seldom wrong, or only on large values."""
+        computed = 0
         for valuation in self._further:
             try:
                 agree = [
@@ -87,7 +126,8 @@ class Exploration:
                 continue
             if all(agree[:-1]) and not agree[-1]:
                 return False
-        return True
+            computed += 1
+        return computed > _FURTHER_SAMPLES // 3
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
@@ -144,7 +184,7 @@ class Exploration:
         if any(_nested(builder, argument.term) for argument in arguments):
             return True
         self._count += 1
-        if self._count > self._most:
+        if self._count > self._most or self._programs.taken > _MAX_CALLS:
             return False
         values = tuple(
             self._call(builder, tuple(argument.values[i] for argument in arguments)) for i in range(_SAMPLES)
@@ -191,21 +231,48 @@ class Exploration:
             return False
 
     def _schemes(self) -> Iterator[tuple[Term, Term, Term]]:
-        """Distribution of one binary function over another, which is too large to come by."""
+        """What is too large to come by."""
+        yield from self._distributions()
+        yield from self._homomorphisms()
+
+    def _homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
+        """`f a (g x y) = h (f a x) (f a y)`, for a function of two arguments."""
+        closed = [b for b in self._builders if b.arguments == (b.result, b.result)]
+        functions = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
+        for function, inner, outer, at in itertools.product(functions, closed, closed, (0, 1)):
+            if inner.rank < 0 or function in (inner, outer):
+                continue
+            if (function.arguments[at], function.result) != (inner.result, outer.result):
+                continue
+            x, y = self._of_type(inner.result)[:2]
+            others = [name for name in self._of_type(function.arguments[1 - at]) if name not in (x, y)]
+            for a in others[:1]:
+                whole, *parts = (
+                    Term(function.written, (moved, a) if at == 0 else (a, moved))
+                    for moved in (Term(inner.written, (x, y)), x, y)
+                )
+                yield whole, Term(outer.written, tuple(parts)), function.result
+
+    def _of_type(self, type_: Term) -> list[Term]:
+        """The variables."""
+        return [Term(name) for name, each in self._types.items() if each == type_]
+
+    def _distributions(self) -> Iterator[tuple[Term, Term, Term]]:
+        """Of one binary function over another."""
         binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
         for over, under in itertools.permutations(binary, 2):
             if not (set(under.arguments) == {under.result} and over.result == under.result):
                 continue
-            names = [name for name, type_ in self._types.items() if type_ == under.result][:3]
-            others = [name for name, type_ in self._types.items() if type_ == over.arguments[0]]
-            if len(names) < 3:
+            variables_ = self._of_type(under.result)[:3]
+            others = self._of_type(over.arguments[0])
+            if len(variables_) < 3:
                 continue
-            x, y, z = map(Term, names)
+            x, y, z = variables_
             f, g = over.written, under.written
             if set(over.arguments) == {under.result}:
                 yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z)))), under.result
             if over.arguments[1] == under.result and others:
-                a = x if over.arguments[0] == under.result else Term(others[0])
+                a = x if over.arguments[0] == under.result else others[0]
                 left = Term(f, (a, Term(g, (y, z))))
                 yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 

@@ -44,6 +44,11 @@ class Law:
         return frozenset().union(*(heads(left) | heads(right) for left, right in self.equations))
 
     @property
+    def preserves(self) -> bool:
+        """`p x → p y → p (f x y)`."""
+        return len(self.premises) > 1 and {left.head for left, _ in self.premises} == {self.left.head}
+
+    @property
     def distributes(self) -> bool:
         """`f (g x y) … = g (f x …) (f y …)`."""
         inner = [argument.head for argument in self.right.args]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -25,6 +25,7 @@ from lemmas.records import Kind, Lemma, Standing
 from lemmas.statements import adapted, block, in_scope, unblocked
 from lemmas.store import Library
 from prover.policy import relevance
+from prover.policy.protocols import KEPT
 from prover.policy.terms import sides, variables_in
 from prover.types import Candidate, Goal, Theorem
 
@@ -111,9 +112,9 @@ class Offers:
             logprob = price - _AGE * place
             if needed:
                 numbers = " ".join(str(used.id) for _, used in needed)
-                yield Candidate(in_scope(needed, script), logprob, f"{USES}{numbers}")
+                yield Candidate(in_scope(needed, script), logprob, f"{KEPT}{lemma.id} with {USES}{numbers}")
             else:
-                yield self._candidate(block(script.split("\n")), logprob, f"script {lemma.id}", price)
+                yield self._candidate(block(script.split("\n")), logprob, f"{KEPT}{lemma.id}", price)
 
     def _needed(self, lemma: Lemma) -> list[tuple[str, Lemma]] | None:
         """What a script uses by names that must not be used here: to be brought under these names, the oldest
@@ -147,11 +148,13 @@ class Offers:
 
     def _way(self, lemma: Lemma) -> str | None:
         """How the lemma covers the target: "" as it stands, else the tactic that turns it round."""
-        if covers(lemma.hypotheses, lemma.target, self._goal.target, self._constant):
+        if covers(lemma.hypotheses, lemma.target, self._goal, self._constant):
             return ""
         equation = sides(self._goal.target)
-        turned = equation and f"{equation[1]} = {equation[0]}"
-        if turned and covers(lemma.hypotheses, lemma.target, turned, self._constant):
+        if equation is None:
+            return None
+        turned = replace(self._goal, target=f"{equation[1]} = {equation[0]}")
+        if covers(lemma.hypotheses, lemma.target, turned, self._constant):
             return "exact Eq.symm ({} ..)"
         return None
 
@@ -208,12 +211,12 @@ class Offers:
         """A tactic that names premises, after those that must be brought."""
         brought = [(premise.name, premise.lemma) for premise in premises if premise.lemma is not None]
         if not brought:
-            return self._candidate(tactic, logprob, "premise", logprob)
+            return self._candidate(tactic, logprob, "library premise", logprob)
         numbers = " ".join(str(lemma.id) for _, lemma in brought)
         return Candidate(in_scope(brought, tactic), logprob, f"{USES}{numbers}")
 
     def _candidate(self, tactic: str, logprob: float, source: str, price: float) -> Candidate:
-        return Candidate(tactic, logprob, f"library {source}{' (stale)' if price <= _STALE else ''}")
+        return Candidate(tactic, logprob, f"{source}{' (stale)' if price <= _STALE else ''}")
 
 
 @dataclass(frozen=True, slots=True)

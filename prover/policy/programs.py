@@ -37,6 +37,7 @@ class Programs:
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
         self._steps = 0
+        self.taken = 0  # calls, by all evaluations
         for symbol in symbols.all():
             if symbol.declaration.kind == "inductive" and not symbol.is_predicate:
                 self._add_constructors(symbol)
@@ -174,6 +175,7 @@ class Programs:
         if key in self._memo:
             return self._memo[key]
         self._steps -= 1
+        self.taken += 1
         if self._steps < 0:
             raise TooLong
         function = self._function(name)

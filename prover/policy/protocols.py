@@ -48,6 +48,11 @@ def cost_of(candidates: Sequence[Candidate]) -> tuple[int, float]:
     return (candidates.tokens, candidates.usd) if isinstance(candidates, Priced) else (0, 0.0)
 
 
+KEPT = "library script "
+"""How the source of a candidate begins that is the script of a lemma for a goal that reads alike; the number
+of the lemma follows."""
+
+
 def again_of(candidates: Sequence[Candidate], n: int) -> float | None:
     """The price of asking again after these, of which `n` were asked for: a policy that does not say has
     more where it gave all that it was asked for, and none that are cheaper."""

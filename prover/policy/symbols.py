@@ -10,18 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from prover.policy.terms import Application, applications, names, split_outer, tokens
+from prover.policy.terms import Application, applications, names, split_outer, telescope, tokens
 from prover.types import Declaration, Theorem
 
 _DEFINITIONS = frozenset({"def", "abbrev"})
 _TYPES = frozenset({"inductive", "structure", "class", "class inductive"})
 _THEOREMS = frozenset({"theorem", "lemma"})
+_TERMINATION = re.compile(r"\n\s*(?:termination_by|decreasing_by)\b")
+_CONSTRUCTOR = re.compile(r"\.\w+|::|\[\]|\+")
 _BINDER_GROUP = re.compile(r"\(([^():]*):")
+_ANY_BINDER_GROUP = re.compile(r"[({⦃\[]([^():{}\[\]]*):")
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """A named declaration, and the others of the file that its text mentions."""
+    """A named declaration, and the others of the file that its text mentions, but for why it terminates."""
 
     declaration: Declaration
     uses: frozenset[str]
@@ -52,8 +55,28 @@ class Symbol:
         return self.name in self.uses
 
     @cached_property
+    def looks_deep(self) -> bool:
+        """Whether its equations take apart two arguments, or one twice."""
+        arms = re.findall(r"^\s*\|(.*?)=>", self.declaration.body, re.MULTILINE)
+        patterns = [pattern for arm in arms for pattern in split_outer(arm, ",")]
+        return len(self.matched) > 1 or any(len(_CONSTRUCTOR.findall(pattern)) > 1 for pattern in patterns)
+
+    @cached_property
+    def constructors(self) -> list[str]:
+        """Of an inductive type, by the last part of their names."""
+        return re.findall(r"\|\s*([^\W\d][\w'!?]*)", self.declaration.body)
+
+    @cached_property
+    def concludes(self) -> tuple[frozenset[str], str]:
+        """The variables of a theorem, and its conclusion."""
+        binders, proposition = _stated(self.declaration.statement)
+        found, conclusion = telescope(proposition)
+        groups = _ANY_BINDER_GROUP.findall(binders)
+        return frozenset(found).union(*(group.split() for group in groups)), conclusion
+
+    @cached_property
     def matched(self) -> frozenset[int]:
-        """The explicit arguments, from 0, that the definition takes apart."""
+        """The explicit arguments, from 0, that the definition's own equations take apart."""
         return _matched(self.declaration)
 
 
@@ -68,11 +91,13 @@ class Symbols:
         for declaration in named:
             self._by_last.setdefault(_last(declaration.name), []).append(declaration.name)
         self._resolved: dict[str, str | None] = {}
+        self._taken_apart: dict[str, frozenset[int]] = {}
         self._symbols = {declaration.name: self._symbol(declaration) for declaration in named}
 
     def _symbol(self, declaration: Declaration) -> Symbol:
         stated = self.mentioned(declaration.statement) - {declaration.name}
-        return Symbol(declaration, stated | self.mentioned(declaration.body))
+        computed = _TERMINATION.split(declaration.body)[0]
+        return Symbol(declaration, stated | self.mentioned(computed))
 
     def __getitem__(self, name: str) -> Symbol:
         return self._symbols[name]
@@ -131,6 +156,24 @@ class Symbols:
                 found.append((self._symbols[name], application))
         return found
 
+    def taken_apart(self, symbol: Symbol) -> frozenset[int]:
+        """The explicit arguments, from 0, that a definition takes apart or gives to one that does."""
+        if symbol.name not in self._taken_apart:
+            self._taken_apart[symbol.name] = symbol.matched  # for its own calls
+            if not symbol.matched:
+                self._taken_apart[symbol.name] = self._passed_on(symbol.declaration)
+        return self._taken_apart[symbol.name]
+
+    def _passed_on(self, declaration: Declaration) -> frozenset[int]:
+        given = [
+            call.args[position]
+            for other, call in self.calls(declaration.body)
+            for position in self.taken_apart(other)
+            if position < len(call.args)
+        ]
+        explicit = _explicit_binders(declaration.statement)
+        return frozenset(position for position, name in enumerate(explicit) if name in given)
+
 
 @lru_cache(maxsize=16)
 def _symbols(context: tuple[Declaration, ...], namespace: str) -> Symbols:
@@ -164,11 +207,14 @@ def _matched(declaration: Declaration) -> frozenset[int]:
 
 def _explicit_binders(statement: str) -> list[str]:
     """The names of the explicit arguments before the colon of a definition's statement."""
+    return [name for group in _BINDER_GROUP.findall(_stated(statement)[0]) for name in group.split()]
+
+
+def _stated(statement: str) -> tuple[str, str]:
+    """What stands before the colon of a declaration's statement, and what after it."""
     depth = 0
-    end = len(statement)
     for token in tokens(statement):
         depth += (token.text in "([{⦃") - (token.text in ")]}⦄")
         if token.text == ":" and depth == 0:
-            end = token.start
-            break
-    return [name for group in _BINDER_GROUP.findall(statement[:end]) for name in group.split()]
+            return statement[: token.start], statement[token.end :].strip()
+    return statement, ""

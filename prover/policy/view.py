@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -101,8 +101,8 @@ class View:
 
     @cached_property
     def text(self) -> str:
-        """The target and the hypotheses that are proofs."""
-        return "\n".join([self.target, *(proof.type for proof in self.proofs)])
+        """The target and the hypotheses that are proofs, so that no application goes over an end."""
+        return ";\n".join([self.target, *(proof.type for proof in self.proofs)])
 
     @cached_property
     def mentioned(self) -> list[Symbol]:
@@ -112,6 +112,30 @@ class View:
     @cached_property
     def definitions(self) -> list[str]:
         return [self.written(symbol) for symbol in self.mentioned if symbol.is_definition]
+
+    @cached_property
+    def own_types(self) -> list[str]:
+        """The file's inductive types of the variables."""
+        heads = dict.fromkeys(v.head for v in self.variables if v.kind is Kind.DATA)
+        found = [self.symbols.resolve(head) for head in heads]
+        return [self.written(self.symbols[full]) for full in found if full is not None]
+
+    @cached_property
+    def predicates(self) -> list[str]:
+        """The inductive ones."""
+        return [self.written(symbol) for symbol in self.mentioned if symbol.is_predicate]
+
+    def may_occur(self, pattern: str, bound: Collection[str], text: str) -> bool:
+        """Whether `text` mentions all of `pattern` but its `bound` variables, as an instance of it would."""
+        return self._constants(pattern, bound) - set(bound) <= self._constants(text, bound)
+
+    def _constants(self, text: str, bound: Collection[str]) -> frozenset[str]:
+        """The variables in `text`, and the constants by the last part of their names, as field or not."""
+        found: set[str] = set()
+        for name in names(text):
+            first, *rest = name.split(".")
+            found.update((first, *rest) if not rest or first in self.local or first in bound else rest[-1:])
+        return frozenset(found)
 
     def written(self, symbol: Symbol) -> str:
         short = self.symbols.short(symbol.name)

@@ -24,7 +24,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from prover.lean.gateway import ran_out
-from prover.policy.protocols import again_of
+from prover.policy.protocols import KEPT, again_of
 from prover.search.equal import key_of, renamed
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
 
@@ -103,8 +103,10 @@ class GoalNode:
         return self.again < -self.untried[0].logprob
 
     def share(self, candidate: Candidate) -> float:
-        """Of a tactic's heartbeats, for the next try of this one."""
-        return SHARES[-1] if _WHOLE.search(candidate.tactic) else SHARES[self.cut.get(candidate.tactic, 0)]
+        """Of a tactic's heartbeats, for the next try of this one. A kept script is a whole proof."""
+        if candidate.source.startswith(KEPT) or _WHOLE.search(candidate.tactic):
+            return SHARES[-1]
+        return SHARES[self.cut.get(candidate.tactic, 0)]
 
 
 @dataclass(slots=True, eq=False)
