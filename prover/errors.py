@@ -73,7 +73,8 @@ class LeanDied(ProverError):
 
 
 class LeanTimeout(LeanDied):
-    pass
+    def __init__(self, message: str = "Lean did not answer within its time limit") -> None:
+        super().__init__(message)
 
 
 class ModelError(ProverError):

@@ -1,4 +1,5 @@
-"""What the tests of nights share: a project, its plan, and workers that answer without a Lean."""
+"""What the tests of nights share: a project, its plan, workers that answer without a Lean, and orders played
+to their end."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from prover.batch.drafts import NO_LEMMAS
+from prover.batch.facts import Facts
 from prover.batch.fleet import Answered, Died, Ready, Report
-from prover.batch.items import Kind
-from prover.batch.records import Limits, Plan
+from prover.batch.items import Change, Ended, Item, Kind
+from prover.batch.order import Order
+from prover.batch.records import HoleStatus, Limits, Plan
 from prover.batch.shift import Event, Shift
 from prover.batch.store import NightStore
 from prover.batch.tasks import Answer, Assignment, Checked, CutOff, Refuted, Searched, Settled
@@ -21,6 +24,9 @@ from prover.types import SearchResult, Standing, Statistics, Status, Stop, Verdi
 HARD = {"easy": 3, "middle": 40, "hard": 100, "never": 10**9}
 TEXT = "\n\n".join(f"theorem {name}_{n} : True := by\n  sorry" for n in range(2) for name in HARD) + "\n"
 """Each theorem takes as many tactics as `HARD` says of its name."""
+
+
+Outcomes = Callable[[Item], Ended]
 
 
 def plan(workers: int = 2, limits: Limits | None = None, first: int = 16, window: int = 16) -> Plan:
@@ -126,3 +132,77 @@ class FakeFleet:
 
 def run(store: NightStore, fleet: FakeFleet) -> list[Event]:
     return list(Shift(store, fleet).events())
+
+
+# -- the order of a night ----------------------------------------------------------------------------------
+
+
+def facts(
+    number: int,
+    file: int = 1,
+    name: str = "",
+    wanted: int = 0,
+    meanings: tuple[str, ...] = (),
+    parts: int = 1,
+) -> Facts:
+    return Facts(number, file, number, name or f"t{number}", parts, (), wanted, frozenset(meanings))
+
+
+def proved(item: Item, tactics: int, meanings: tuple[str, ...] = ()) -> Ended:
+    assert item.hole is not None
+    return Ended((Change(item.hole, HoleStatus.PROVED),), tactics=tactics, meanings=meanings)
+
+
+def needing(needs: dict[int, int]) -> Outcomes:
+    """Holes are proved with so many tactics, in one search; the others never."""
+
+    def outcome(item: Item) -> Ended:
+        if item.kind is not Kind.TRY or item.hole is None:
+            return Ended()
+        need = needs.get(item.hole, 10**9)
+        before = item.budget - item.fresh
+        if need <= item.budget:
+            return proved(item, need - before)
+        return Ended(tactics=item.fresh, goals=1, size=need % 7, partial=need % 2 == 0)
+
+    return outcome
+
+
+def played(order: Order, outcomes: Outcomes, workers: int = 1, seed: int = 0, most: int = 300) -> list[Item]:
+    """All items, when so many workers take them in turn and end in some order."""
+    draw, waiting, out, done = random.Random(seed), list[Item](), list[Item](), list[Item]()
+    while True:
+        while len(done) < most and (item := order.next()) is not None:
+            waiting.append(item)
+            done.append(item)
+        while waiting and len(out) < workers:
+            out.append(waiting.pop(0))
+        if not out:
+            return done
+        item = out.pop(draw.randrange(len(out)))
+        order.end(item.number, outcomes(item))
+
+
+def resumed(new: Callable[[], Order], outcomes: Outcomes, cut: int, seed: int) -> list[Item]:
+    """All items of a night that is cut off when so many have ended, in any order, and is taken up by a new
+    order."""
+    draw, first, decided, ended = random.Random(seed), new(), list[Item](), set[int]()
+    for _ in range(cut):
+        while (item := first.next()) is not None:
+            decided.append(item)
+        under_way = [item for item in decided if item.number not in ended]
+        if not under_way:
+            break
+        item = draw.choice(under_way[:4])
+        first.end(item.number, outcomes(item))
+        ended.add(item.number)
+    again = new()
+    for item in decided:
+        if item.number in ended:
+            again.end(item.number, outcomes(item))
+    for item in decided:
+        again.adopt(item)
+    for item in decided:
+        if item.number not in ended:
+            again.end(item.number, outcomes(item))
+    return decided + played(again, outcomes)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -16,6 +15,7 @@ from prover.events import Finished as SearchFinished
 from prover.events import Tried
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.embedded.lean import Command, EmbeddedLean
+from prover.lean.forwarding import ForwardingGateway
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source, parse_source, read_source
 from prover.policy.fixed import FixedPolicy
@@ -278,20 +278,15 @@ def test_a_tactic_that_the_end_of_the_time_cuts_short_is_not_counted(
     assert (result.status, result.stop, result.statistics.tactics) == (Status.OPEN, Stop.SECONDS, 1)
 
 
-class LateLean:
+class LateLean(ForwardingGateway):
     """A gateway whose holes take an hour to open."""
 
-    def __init__(self, lean: LeanGateway) -> None:
-        self._lean = lean
-        self.now = 0.0
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._lean, name)
+    now = 0.0
 
     @contextmanager
     def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
         self.now += 3600
-        with self._lean.open(source, theorem, solved) as session:
+        with super().open(source, theorem, solved) as session:
             yield session
 
 
@@ -300,8 +295,7 @@ def test_the_time_to_read_the_file_is_not_the_search_s(lean: EmbeddedGateway) ->
     late = LateLean(lean)
     policy = Scripted({"t": ["(rw [Nat.add_comm]; exact h)"]}, frozenset())
     budget = Budget(seconds=10)
-    gateway = cast(LeanGateway, late)
-    events = list(search(source, source.theorems[0], gateway, policy, budget, clock=lambda: late.now))
+    events = list(search(source, source.theorems[0], late, policy, budget, clock=lambda: late.now))
     assert isinstance(events[-1], SearchFinished)
     assert events[-1].result.status is Status.PROVED
     assert events[-1].result.statistics.seconds == 0

@@ -325,8 +325,8 @@ def with_zone(zone: str) -> list[psutil.Process]:
     for process in psutil.process_iter(["name", "cmdline"]):
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             if process.status() != psutil.STATUS_ZOMBIE and process.environ().get("TZ") == zone:
-                found.append(process)
-    return [process for process in found if any("start.cjs" in word for word in process.cmdline())]
+                found += [process] if any("start.cjs" in word for word in process.cmdline()) else []
+    return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -284,6 +284,17 @@ def test_every_state_stays_and_steps_branch(lean: EmbeddedGateway) -> None:
         assert numbers == sorted(set(numbers))
 
 
+def test_a_tactic_s_message_is_what_it_said_itself(lean: EmbeddedGateway) -> None:
+    with lean.open(STEPS, STEPS.theorems[0]) as session:
+        first = step(session.run(session.root, "have a : p := by show_term assumption"))
+        second = step(session.run(first.state, "have b : q := by show_term assumption"))
+        assert "hp" in first.message
+        assert "hq" in second.message and "hp" not in second.message
+        assert step(session.run(second.state, "skip")).message == ""
+        both = "have b : p ∧ q := ⟨by show_term exact hp, by show_term exact hq⟩"
+        assert re.findall("hp|hq", step(session.run(first.state, both)).message) == ["hp", "hq"]
+
+
 def test_failures_are_told_apart(lean: EmbeddedGateway) -> None:
     with lean.open(STEPS, STEPS.theorems[0]) as session:
         tried = {

@@ -18,13 +18,14 @@ from prover.batch import heart
 from prover.batch.branch import Branch
 from prover.batch.items import Kind
 from prover.batch.local import LocalFleet
+from prover.batch.opening import FILE
 from prover.batch.publishing import FileWriting, with_proofs
 from prover.batch.records import HoleStatus, Limits, Night
 from prover.batch.schema import APPLICATION_ID
 from prover.batch.shift import Changed, Noted, Over, Shift
 from prover.batch.start import fleet_for
 from prover.batch.status import read_status
-from prover.batch.store import FILE, NightStore, read_night
+from prover.batch.store import NightStore, read_night
 from prover.batch.tasks import Answer, Assignment, Broken, Refused, Searched, Unanswered
 from prover.bench.night_session import jumping
 from prover.errors import InputError, LeanUnavailable, NightError

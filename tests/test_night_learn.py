@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from neural_help import builtin_like
-from night_help import FakeFleet, answer, made, plan, run
-from test_night_order import facts, needing, played
+from night_help import FakeFleet, answer, facts, made, needing, plan, played, resumed, run
 
 from prover.batch.items import Ended, Item, Kind, dumped, ended_from, item_from
 from prover.batch.models import model_of, workshop_of
+from prover.batch.opening import FILE
 from prover.batch.order import Order
 from prover.batch.records import Fit, Night
 from prover.batch.report.figures import report_of
@@ -30,7 +30,7 @@ from prover.batch.report.plain import as_json, as_markdown
 from prover.batch.shift import Noted, Shift
 from prover.batch.station import Station
 from prover.batch.status import read_status
-from prover.batch.store import FILE, NightStore, read_night, solved_by
+from prover.batch.store import NightStore, read_night, solved_by
 from prover.batch.tasks import Answer, Assignment, CutOff, Equipment, Learned, Searched
 from prover.batch.watching import events_in
 from prover.cli.main import command
@@ -116,31 +116,7 @@ def test_which_search_asks_which_model_does_not_depend_on_workers(needs: list[in
 def test_it_goes_on_as_it_would_have(needs: list[int], cut: int, seed: int) -> None:
     holes, outcomes = [facts(number) for number in range(len(needs))], learning(dict(enumerate(needs)))
     whole = played(Order(holes, 16, 16, 900, learns=True), outcomes)
-    draw, first, decided, ended = (
-        random.Random(seed),
-        Order(holes, 16, 16, 900, True),
-        list[Item](),
-        set[int](),
-    )
-    for _ in range(cut):
-        while (item := first.next()) is not None:
-            decided.append(item)
-        under_way = [item for item in decided if item.number not in ended]
-        if not under_way:
-            break
-        item = draw.choice(under_way[:4])
-        first.end(item.number, outcomes(item))
-        ended.add(item.number)
-    again = Order(holes, 16, 16, 900, learns=True)
-    for item in decided:
-        if item.number in ended:
-            again.end(item.number, outcomes(item))
-    for item in decided:
-        again.adopt(item)
-    for item in decided:
-        if item.number not in ended:
-            again.end(item.number, outcomes(item))
-    assert decided + played(again, outcomes) == whole
+    assert resumed(lambda: Order(holes, 16, 16, 900, learns=True), outcomes, cut, seed) == whole
 
 
 def test_items_with_models_survive_their_way_through_the_store() -> None:

@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from night_help import facts, needing, played, proved, resumed
 
-from prover.batch.facts import Facts, facts_of
+from prover.batch.facts import facts_of
 from prover.batch.items import Change, Ended, Item, Kind, dumped, ended_from, item_from
 from prover.batch.order import Order
 from prover.batch.records import HoleStatus
 from prover.lean.source import parse_source
 
 PROVED, OPEN, CONDITIONAL = HoleStatus.PROVED, HoleStatus.OPEN, HoleStatus.CONDITIONAL
-Outcomes = Callable[[Item], Ended]
-
-
-def facts(
-    number: int,
-    file: int = 1,
-    name: str = "",
-    wanted: int = 0,
-    meanings: tuple[str, ...] = (),
-    parts: int = 1,
-) -> Facts:
-    return Facts(number, file, number, name or f"t{number}", parts, (), wanted, frozenset(meanings))
-
-
-def proved(item: Item, tactics: int, meanings: tuple[str, ...] = ()) -> Ended:
-    assert item.hole is not None
-    return Ended((Change(item.hole, PROVED),), tactics=tactics, meanings=meanings)
-
-
-def needing(needs: dict[int, int]) -> Outcomes:
-    """Holes are proved with so many tactics, in one search; the others never."""
-
-    def outcome(item: Item) -> Ended:
-        if item.kind is not Kind.TRY or item.hole is None:
-            return Ended()
-        need = needs.get(item.hole, 10**9)
-        before = item.budget - item.fresh
-        if need <= item.budget:
-            return proved(item, need - before)
-        return Ended(tactics=item.fresh, goals=1, size=need % 7, partial=need % 2 == 0)
-
-    return outcome
-
-
-def played(order: Order, outcomes: Outcomes, workers: int = 1, seed: int = 0, most: int = 300) -> list[Item]:
-    """All items, when so many workers take them in turn and end in some order."""
-    draw, waiting, out, done = random.Random(seed), list[Item](), list[Item](), list[Item]()
-    while True:
-        while len(done) < most and (item := order.next()) is not None:
-            waiting.append(item)
-            done.append(item)
-        while waiting and len(out) < workers:
-            out.append(waiting.pop(0))
-        if not out:
-            return done
-        item = out.pop(draw.randrange(len(out)))
-        order.end(item.number, outcomes(item))
 
 
 def tries(items: list[Item]) -> list[tuple[int | None, int]]:
@@ -95,26 +47,7 @@ def test_a_night_that_was_cut_off_goes_on_as_it_would_have(needs: list[int], cut
     holes = [facts(n, meanings=(f"m{need % 3}",)) for n, need in enumerate(needs)]
     outcomes = needing(dict(enumerate(needs)))
     whole = played(Order(holes, 16, 16, 900), outcomes)
-    draw, first, decided, ended = random.Random(seed), Order(holes, 16, 16, 900), list[Item](), set[int]()
-    for _ in range(cut):
-        while (item := first.next()) is not None:
-            decided.append(item)
-        under_way = [item for item in decided if item.number not in ended]
-        if not under_way:
-            break
-        item = draw.choice(under_way[:4])
-        first.end(item.number, outcomes(item))
-        ended.add(item.number)
-    again = Order(holes, 16, 16, 900)
-    for item in decided:
-        if item.number in ended:
-            again.end(item.number, outcomes(item))
-    for item in decided:
-        again.adopt(item)
-    for item in decided:
-        if item.number not in ended:
-            again.end(item.number, outcomes(item))
-    assert decided + played(again, outcomes) == whole
+    assert resumed(lambda: Order(holes, 16, 16, 900), outcomes, cut, seed) == whole
 
 
 def test_budgets_double_for_what_stays_open() -> None:

@@ -17,9 +17,8 @@ from prover.train.making.arithmetic import arithmetic_family
 from prover.train.making.families import recursive_family
 from prover.train.making.logic import logic_family
 from prover.train.making.relations import relation_family
-from prover.train.making.schemas import schemas
+from prover.train.making.schemas import Statement, schemas
 from prover.train.making.trying import Trial
-from prover.train.making.writing import Statement
 from prover.train.making.written import Family
 from prover.train.problems import Making, Wanted, family_of, text_of
 

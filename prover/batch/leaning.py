@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
 
 from prover.batch.tasks import Support
-from prover.lean.gateway import Complaint, LeanGateway, LeanSession
+from prover.lean.forwarding import ForwardingGateway
+from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source
-from prover.types import Hole, Standing, Theorem, Verdict
+from prover.types import Hole, Standing, Verdict
 
 
-class LeaningGateway:
+class LeaningGateway(ForwardingGateway):
     """A gateway to which the theorems of `known`, by their holes, are proved.
 
     `leans` answers what a certified text leans on.
     """
 
     def __init__(self, gateway: LeanGateway, known: Mapping[Hole, Support]) -> None:
-        self._gateway = gateway
+        super().__init__(gateway)
         self._known = known
         self._leans: dict[str, tuple[str, ...]] = {}
-
-    @property
-    def version(self) -> str:
-        return self._gateway.version
-
-    def check(self, source: Source) -> Sequence[Complaint]:
-        return self._gateway.check(source)
-
-    def open(
-        self, source: Source, theorem: Theorem, solved: Sequence[str] = ()
-    ) -> AbstractContextManager[LeanSession]:
-        return self._gateway.open(source, theorem, solved)
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         """One proof at a time is asked about."""
         ((hole, text),) = proofs.items()
-        verdict = self._gateway.certify(source, proofs)[hole]
+        verdict = super().certify(source, proofs)[hole]
         if verdict.standing is not Standing.CONDITIONAL or verdict.within:
             return {hole: verdict}
         support = self._support(verdict.assumes)
         if support is None:
             return {hole: verdict}
-        with_support = self._gateway.certify(source, {**support, hole: text})[hole]
+        with_support = super().certify(source, {**support, hole: text})[hole]
         if with_support.standing is Standing.CERTIFIED:
             self._leans[text] = verdict.assumes
             return {hole: with_support}
         return {hole: verdict}
-
-    def close(self) -> None:
-        self._gateway.close()
 
     def leans(self, text: str | None) -> tuple[str, ...]:
         return self._leans.get(text or "", ())

@@ -9,7 +9,8 @@ from lemmas.records import Draft
 from prover.batch.facts import Facts, facts_of
 from prover.batch.items import Ended, Item, Kind
 from prover.batch.outcomes import Work
-from prover.batch.store import NightStore, Told
+from prover.batch.rows import Told
+from prover.batch.store import NightStore
 from prover.batch.tasks import Assignment, Support
 from prover.lean.source import Source, parse_source
 from prover.types import Theorem

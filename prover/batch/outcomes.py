@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from prover.batch.items import Change, Ended, Item, Kind
 from prover.batch.records import Attempt, Fit, HoleStatus
-from prover.batch.store import Proof, Told
+from prover.batch.rows import Proof, Told
 from prover.batch.tasks import Learned, Refuted, Searched, Settled, Support
 from prover.lean.source import Source
 from prover.types import SearchResult, Standing, Status, Stop, Theorem

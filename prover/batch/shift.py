@@ -26,9 +26,10 @@ from prover.batch.order import Order
 from prover.batch.outlets import Outlets
 from prover.batch.patience import Patience
 from prover.batch.records import HoleStatus
+from prover.batch.rows import Told
 from prover.batch.spending import Spending
 from prover.batch.staff import Member, Staff
-from prover.batch.store import NightStore, Told
+from prover.batch.store import NightStore
 from prover.batch.tasks import (
     Answer,
     Broken,

@@ -11,65 +11,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from prover.batch.drafts import NO_LEMMAS, Gained, packed, unpacked
+from prover.batch.drafts import Gained, unpacked
 from prover.batch.items import Ended, Item, dumped, ended_from, item_from
+from prover.batch.opening import FILE, connect, database, translated
 from prover.batch.reading import night_from, plan_from
-from prover.batch.records import Attempt, Fit, HoleStatus, Night, Plan
-from prover.batch.schema import APPLICATION_ID, VERSION, migrations
+from prover.batch.records import HoleStatus, Night, Plan
+from prover.batch.rows import Told, insert_jobs, insert_outcome, keep_trace
+from prover.batch.schema import migrations
 from prover.errors import NightError
 from prover.proving.tasks import Job
-
-FILE = "night.sqlite"
-BUSY_SECONDS = 30.0
-_SAYINGS = {
-    sqlite3.SQLITE_FULL: "there is no room left on its disk; make some, then `prover night resume`",
-    sqlite3.SQLITE_IOERR: "it can't be read or written; see to its disk, then `prover night resume`",
-    sqlite3.SQLITE_READONLY: "it can't be written",
-    sqlite3.SQLITE_BUSY: f"another program has been writing to it for {BUSY_SECONDS:.0f} seconds",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_NOTADB: "it is no SQLite database",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A certified proof of a hole. `lemmas` are keys and names of those that it uses, of whatever night."""
-
-    text: str
-    declaration: str
-    axioms: tuple[str, ...]
-    needs: tuple[str, ...]
-    lemmas: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All that there is to keep of an item, beside what the next decisions need. `at` is when it ended.
-
-    Proofs, counterexamples and messages are by the numbers of holes; `trace` is deflated, None to forget it.
-    """
-
-    worker: str
-    began: str
-    at: float
-    attempt: Attempt | None = None
-    proofs: Mapping[int, Proof] = field(default_factory=dict)
-    counterexamples: Mapping[int, str] = field(default_factory=dict)
-    messages: Mapping[int, str] = field(default_factory=dict)
-    refusal: str = ""
-    gained: Gained = NO_LEMMAS
-    trace: bytes | None = None
-    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +55,7 @@ def read_night(folder: Path) -> Night:
 def reading(folder: Path) -> Iterator[tuple[Plan, sqlite3.Connection]]:
     """The plan and the tables as they stand at this moment, to look at. Raises `NightError`."""
     path = folder / FILE
-    with closing(_opened(path, "ro")) as db, _translated(path):
+    with closing(connect(path, "ro")) as db, translated(path):
         db.execute("BEGIN")  # one picture, whoever writes meanwhile
         yield plan_from(db.conn), db.conn
 
@@ -128,14 +87,14 @@ class NightStore:
         path = folder / FILE
         if path.exists():
             raise NightError(f"{folder}: there is a night already; `prover night resume {folder}` goes on")
-        with _translated(path):
+        with translated(path):
             folder.mkdir(parents=True, exist_ok=True)
             new = path.with_name(f".{FILE}.new")
             new.unlink(missing_ok=True)
-            with closing(_connection(new, "rwc")) as db:
+            with closing(database(new, "rwc")) as db:
                 migrations.apply(db)
                 db.execute("INSERT INTO night (id, plan) VALUES (1, ?)", [json.dumps(asdict(plan))])
-                _insert_jobs(db, jobs)
+                insert_jobs(db, jobs)
                 db.conn.commit()
             new.rename(path)
         return cls.open(folder)
@@ -143,8 +102,8 @@ class NightStore:
     @classmethod
     def open(cls, folder: Path) -> NightStore:
         path = folder / FILE
-        db = _opened(path, "rw")
-        with _translated(path):
+        db = connect(path, "rw")
+        with translated(path):
             db.enable_wal()
             return cls(folder, db)
 
@@ -158,7 +117,7 @@ class NightStore:
 
     @property
     def plan(self) -> Plan:
-        with _translated(self._path):
+        with translated(self._path):
             return plan_from(self._db.conn)
 
     def files(self) -> list[tuple[int, Path, bytes]]:
@@ -243,7 +202,7 @@ class NightStore:
     def keep_trace(self, hole: int, item: int, trace: bytes) -> None:
         """How far an item came that was cut off in good order."""
         with self._writing() as db:
-            _keep_trace(db, hole, item, trace)
+            keep_trace(db, hole, item, trace)
 
     def decide(self, items: Sequence[Item]) -> None:
         """Keep what is to be done, before it is."""
@@ -257,26 +216,13 @@ class NightStore:
         """Keep what came of an item that was decided, all of it or nothing. One that has been recorded stays
         as it is."""
         with self._writing() as db:
-            if not _end_item(db, item, ended, told):
-                return
-            _update_holes(db, item, ended, told)
-            if told.attempt is not None:
-                _insert_attempt(db, told.attempt)
-            _insert_lemmas(db, item, told)
-            if told.fit is not None:
-                content = json.dumps(asdict(told.fit), ensure_ascii=False)
-                db.execute("INSERT INTO fits (item, content) VALUES (?, ?)", [item.number, content])
-            if item.hole is not None and told.attempt is not None:
-                if told.trace is None:
-                    db.execute("DELETE FROM traces WHERE hole = ?", [item.hole])
-                else:
-                    _keep_trace(db, item.hole, item.number, told.trace)
+            insert_outcome(db, item, ended, told)
 
     # -- below -------------------------------------------------------------------------------------------
 
     @contextmanager
     def _writing(self) -> Iterator[Database]:
-        with _translated(self._path):
+        with translated(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -286,196 +232,9 @@ class NightStore:
                 raise
 
     def _rows(self, sql: str, given: Sequence[object] = ()) -> list[Any]:
-        with _translated(self._path):
+        with translated(self._path):
             return self._db.conn.execute(sql, given).fetchall()
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
-
-
-def _insert_jobs(db: Database, jobs: Sequence[Job]) -> None:
-    number = 0
-    for file, job in enumerate(jobs, 1):
-        path = str(job.source.path.absolute())
-        db.execute("INSERT INTO files (number, path, raw) VALUES (?, ?, ?)", [file, path, job.source.raw])
-        wanted = set(job.theorems)
-        for place, theorem in enumerate(job.source.theorems):
-            if theorem not in wanted:
-                continue
-            number += 1
-            position = theorem.hole.position
-            db.execute(
-                "INSERT INTO holes (number, file, place, name, line, column, statement)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    number,
-                    file,
-                    place,
-                    theorem.name,
-                    position.line,
-                    position.column,
-                    theorem.declaration.statement,
-                ],
-            )
-
-
-def _end_item(db: Database, item: Item, ended: Ended, told: Told) -> bool:
-    """False for one that has ended before."""
-    statuses = [change.status for change in ended.changes]
-    changed = db.execute(
-        "UPDATE items SET worker = ?, began = ?, at = ?, solved = ?, refuted = ?, ended = ?, drafts = ?"
-        " WHERE number = ? AND ended IS NULL",
-        [
-            told.worker,
-            told.began,
-            round(told.at, 3),
-            statuses.count(HoleStatus.PROVED),
-            statuses.count(HoleStatus.FALSE),
-            dumped(ended),
-            packed(told.gained) if told.gained.drafts else None,
-            item.number,
-        ],
-    )
-    return changed.rowcount == 1
-
-
-def _update_holes(db: Database, item: Item, ended: Ended, told: Told) -> None:
-    for change in ended.changes:
-        db.execute(
-            "UPDATE holes SET status = ? WHERE number = ? AND status != 'proved'",
-            [change.status.value, change.hole],
-        )
-    for hole, proof in told.proofs.items():
-        db.execute(
-            "UPDATE holes SET proof = ?, declaration = ?, axioms = ?, needs = ?, proved_at = ?"
-            " WHERE number = ?",
-            [
-                proof.text,
-                proof.declaration,
-                json.dumps(proof.axioms),
-                json.dumps(proof.needs),
-                round(told.at, 3),
-                hole,
-            ],
-        )
-        _note_uses(db, hole, proof)
-    for hole, example in told.counterexamples.items():
-        db.execute("UPDATE holes SET counterexample = ? WHERE number = ?", [example, hole])
-    for hole, message in told.messages.items():
-        db.execute("UPDATE holes SET message = ? WHERE number = ?", [message, hole])
-    if told.refusal:
-        db.execute("UPDATE files SET refused = ? WHERE number = ?", [told.refusal, item.file])
-
-
-def _note_uses(db: Database, hole: int, proof: Proof) -> None:
-    """Those of this night as such, the others by their names."""
-    if not proof.lemmas:
-        return
-    known: list[str] = []
-    for key, name in proof.lemmas:
-        row = db.execute("SELECT number FROM lemmas WHERE goal_key = ? AND name = ?", [key, name]).fetchone()
-        if row is None:
-            known.append(name)
-        else:
-            db.execute("INSERT OR IGNORE INTO uses (hole, lemma) VALUES (?, ?)", [hole, row[0]])
-    db.execute("UPDATE holes SET known = ? WHERE number = ?", [json.dumps(known), hole])
-
-
-def _insert_attempt(db: Database, attempt: Attempt) -> None:
-    db.execute(
-        "INSERT INTO attempts (item, round, budget, continued, outcome, stop, seconds, lean, tactics,"
-        " expansions, tokens, usd, policy, message, partial, goals, failures, lemmas)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            attempt.number,
-            attempt.round,
-            attempt.budget,
-            attempt.continued,
-            attempt.outcome.value,
-            attempt.stop,
-            round(attempt.seconds, 3),
-            round(attempt.lean, 3),
-            attempt.tactics,
-            attempt.expansions,
-            attempt.tokens,
-            attempt.usd,
-            attempt.policy,
-            attempt.message,
-            attempt.partial,
-            json.dumps(attempt.goals, ensure_ascii=False),
-            json.dumps([asdict(each) for each in attempt.failures], ensure_ascii=False),
-            attempt.lemmas,
-        ],
-    )
-
-
-def _insert_lemmas(db: Database, item: Item, told: Told) -> None:
-    for draft in told.gained.drafts:
-        db.execute(
-            "INSERT OR IGNORE INTO lemmas (item, hole, goal_key, name, kind, statement)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [item.number, item.hole, draft.key, draft.name, draft.kind.value, draft.statement],
-        )
-
-
-def _keep_trace(db: Database, hole: int, item: int, trace: bytes) -> None:
-    db.execute(
-        "INSERT INTO traces (hole, item, content) VALUES (?, ?, ?)"
-        " ON CONFLICT (hole) DO UPDATE SET item = excluded.item, content = excluded.content",
-        [hole, item, trace],
-    )
-
-
-# -- the file ----------------------------------------------------------------------------------------------
-
-
-def _opened(path: Path, mode: str) -> Database:
-    if not path.is_file():
-        raise NightError(f"{path.parent}: no night; give the folder of one, which `prover night` has named")
-    with _translated(path):
-        db = _connection(path, mode)
-        try:
-            (application,) = db.execute("PRAGMA application_id").fetchone()
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if application != APPLICATION_ID:
-                raise NightError(f"{path}: a database of another program")
-            if version > VERSION:
-                raise NightError(f"{path}: a newer prover made it")
-            if version < VERSION:
-                db = _in_memory(db) if mode == "ro" else db
-                migrations.apply(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-
-def _in_memory(db: Database) -> Database:
-    """A copy, for one that must stay as an older prover made it."""
-    copy = sqlite3.connect(":memory:")
-    with closing(db):
-        db.conn.backup(copy)
-    return Database(copy, execute_plugins=False)
-
-
-def _connection(path: Path, mode: str) -> Database:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        return Database(connection, execute_plugins=False)
-    except BaseException:
-        connection.close()
-        raise
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        raise NightError(f"the night {path} can't go on: {_SAYINGS.get(code, str(error))}") from error
-    except OSError as error:
-        raise NightError(f"the night {path} can't go on: {error.strerror}") from error

@@ -112,7 +112,7 @@ class FocusingDojo(LineDojo):
         limits = f'"goal": {self._goal}, "heartbeats": {self.heartbeats}, "seconds": {self.timeout:.3f}'
         reply = super()._submit_request(f"{req[:-1]}, {limits}}}")
         if reply.get("late"):
-            raise LeanTimeout("Lean did not answer within its time limit")
+            raise LeanTimeout
         if reply.get("error") is None and not _is_grouped(reply):
             self.process.kill()
             raise LeanDied(f"Lean does not say how goals are tied: {str(reply)[:80]}")

@@ -107,7 +107,7 @@ class LineProcess:
         if left == 0 or not self._readable.poll(left):  # one that never stops talking does not answer either
             self._end()
             self._close_pipes()
-            raise LeanTimeout("Lean did not answer within its time limit")
+            raise LeanTimeout
         chunk = os.read(self._stdout.fileno(), _CHUNK)
         if not chunk:
             raise self._died()

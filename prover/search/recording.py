@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from prover.errors import InputError
-from prover.lean.gateway import Complaint, LeanGateway, LeanSession
+from prover.lean.forwarding import ForwardingGateway
+from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.policy.protocols import RevisingGenerator, TacticGenerator
 from prover.search.ways import START, Astray, Request, Walker
@@ -80,17 +81,10 @@ def recorded_policy(policy: TacticGenerator, recording: Recording) -> RecordedPo
     return RecordedPolicy(policy, recording)
 
 
-class RecordedGateway:
+class RecordedGateway(ForwardingGateway):
     def __init__(self, gateway: LeanGateway, recording: Recording) -> None:
-        self._gateway = gateway
+        super().__init__(gateway)
         self._recording = recording
-
-    @property
-    def version(self) -> str:
-        return self._gateway.version
-
-    def check(self, source: Source) -> Sequence[Complaint]:
-        return self._gateway.check(source)
 
     @contextmanager
     def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
@@ -109,10 +103,7 @@ class RecordedGateway:
         if self._recording.verdicts:
             (hole,) = proofs
             return {hole: self._recording.verdicts.popleft()}
-        return self._gateway.certify(source, proofs)
-
-    def close(self) -> None:
-        self._gateway.close()
+        return super().certify(source, proofs)
 
 
 class _RecordedSession:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from prover.events import Event, Opened, Proposed, Tried
-from prover.lean.gateway import Complaint, LeanGateway, LeanSession
+from prover.lean.forwarding import ForwardingGateway
+from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.proving.workers import GatewayPool
 from prover.search.script import Step
@@ -102,24 +103,17 @@ class Runs:
                 yield from self.steps((way.state.id, group[0]))
 
 
-class WatchedGateway:
+class WatchedGateway(ForwardingGateway):
     """A gateway that takes the word of a session while it is open, and keeps what was run in the last one."""
 
     def __init__(self, gateway: LeanGateway) -> None:
-        self._gateway = gateway
+        super().__init__(gateway)
         self._open: _WatchedSession | None = None
         self.runs = Runs()
 
-    @property
-    def version(self) -> str:
-        return self._gateway.version
-
-    def check(self, source: Source) -> Sequence[Complaint]:
-        return self._gateway.check(source)
-
     @contextmanager
     def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
-        with self._gateway.open(source, theorem, solved) as session:
+        with super().open(source, theorem, solved) as session:
             self.runs = Runs()
             self._open = _WatchedSession(session, self.runs)
             try:
@@ -129,12 +123,9 @@ class WatchedGateway:
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         if self._open is None:
-            return self._gateway.certify(source, proofs)
+            return super().certify(source, proofs)
         self._open.found()
         return dict.fromkeys(proofs, Verdict(Standing.CERTIFIED))
-
-    def close(self) -> None:
-        self._gateway.close()
 
 
 class WatchedPool:

@@ -77,7 +77,7 @@ MISDEEDS: dict[str, Callable[[], object]] = {
     "half_a_line": half_a_line,
     "rubbish": lambda: print("REPL> {rubbish", flush=True),
     "not_text": lambda: (sys.stdout.flush(), os.write(1, b"REPL> \xff\xfe\n")),
-    "ended": lambda: answer({"error": "the time limit", "late": True}),
+    "ended": lambda: answer({"error": "its time is up", "late": True}),
     "number": lambda: answer(42),
     "list": lambda: answer([]),
     "empty": lambda: answer({}),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from prover.errors import ProverError
 from prover.events import Event
-from prover.lean.gateway import Complaint, LeanGateway, LeanSession
+from prover.lean.forwarding import ForwardingGateway
+from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.policy.protocols import PolicyFactory
 from prover.search.frontier import STRATEGIES
@@ -199,24 +200,17 @@ class _Clock:
         self._lost += time.monotonic() - since
 
 
-class _Watched:
+class _Watched(ForwardingGateway):
     """A gateway that says what Lean is about to run, and takes no proof as long as the one that is known."""
 
     def __init__(self, gateway: LeanGateway, trying: Callable[[str], None], shorter_than: int | None) -> None:
-        self._gateway = gateway
+        super().__init__(gateway)
         self._trying = trying
         self._shorter_than = shorter_than
 
-    @property
-    def version(self) -> str:
-        return self._gateway.version
-
-    def check(self, source: Source) -> Sequence[Complaint]:
-        return self._gateway.check(source)
-
     @contextmanager
     def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
-        with self._gateway.open(source, theorem, solved) as session:
+        with super().open(source, theorem, solved) as session:
             yield _WatchedSession(session, self._trying)
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
@@ -224,10 +218,7 @@ class _Watched:
             ((hole, text),) = proofs.items()
             if length_of(text) >= self._shorter_than:
                 return {hole: Verdict(Standing.REJECTED, reason="it is not shorter than the one at hand")}
-        return self._gateway.certify(source, proofs)
-
-    def close(self) -> None:
-        self._gateway.close()
+        return super().certify(source, proofs)
 
 
 class _WatchedSession:

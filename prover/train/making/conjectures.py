@@ -14,9 +14,8 @@ from prover.policy.laws import Builder, Law
 from prover.policy.rewriting import replaced
 from prover.policy.syntax import Term
 from prover.policy.values import FALSE, TRUE, Value
-from prover.train.making.schemas import ELEMENT, Datatype, Function, heads_of
+from prover.train.making.schemas import ELEMENT, Datatype, Function, Statement, heads_of
 from prover.train.making.trying import Trial, number, valuations, value
-from prover.train.making.writing import Statement
 
 _SAMPLES = 50
 _EXPLORED = 800

@@ -9,10 +9,11 @@ from prover.policy.syntax import Term
 from prover.train.making.conjectures import Conjectures
 from prover.train.making.drawing import drawn_datatype, drawn_functions
 from prover.train.making.naming import Names
-from prover.train.making.schemas import PARAMETERS, Datatype, Function, schemas
+from prover.train.making.schemas import PARAMETERS, Datatype, Function, Statement, schemas
+from prover.train.making.style import Style
 from prover.train.making.trying import Trial
 from prover.train.making.variations import reordered, varied
-from prover.train.making.writing import Statement, Style, Writer
+from prover.train.making.writing import Writer
 from prover.train.making.written import Family
 
 _MOST_FUNCTIONS = 9

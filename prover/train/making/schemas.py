@@ -1,4 +1,4 @@
-"""Types and functions as problems are made of them, and those of `schemas.lean`.
+"""Types, functions and statements as problems are made of them, and those of `schemas.lean`.
 
 Terms are those of `prover.policy.syntax`; a constructor is called by its bare name, which no other has.
 """
@@ -76,6 +76,19 @@ class Function:
             replaced(self.result, given),
             self.arms,
         )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """That the conclusion holds for all values of the variables that satisfy the premises."""
+
+    variables: tuple[tuple[str, Term], ...]
+    premises: tuple[Term, ...]
+    conclusion: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (*self.premises, self.conclusion)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from prover.policy.sampling import Sampler
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
 from prover.policy.values import Data, Stuck, TooLong, Value
-from prover.train.making.schemas import ELEMENT, PARAMETERS, Datatype, Function
-from prover.train.making.writing import Statement
+from prover.train.making.schemas import ELEMENT, PARAMETERS, Datatype, Function, Statement
 
 _SAMPLES = 120
 _LEAST = 12

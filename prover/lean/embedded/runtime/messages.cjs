@@ -22,14 +22,22 @@ function showName(name) {
   return prefix === "" ? last : `${prefix}.${last}`;
 }
 
+/** How many messages a borrowed `MessageLog` has. */
+function countLog(log) {
+  const messages = call("l_Lean_MessageLog_toList", log);
+  const count = list(messages).length;
+  dec(messages);
+  return count;
+}
+
 /**
- * A borrowed `MessageLog`: [{severity, line, column, text}], lines from 1 and columns from 0, both of what was
- * elaborated. Message has the pointer fields fileName, pos, endPos, caption, data, then the bytes
+ * A borrowed `MessageLog` without its first messages: [{severity, line, column, text}], lines from 1 and columns from
+ * 0, both of what was elaborated. Message has the pointer fields fileName, pos, endPos, caption, data, then the bytes
  * keepFullRange, severity, isSilent.
  */
-function showLog(log) {
+function showLog(log, first = 0) {
   const messages = call("l_Lean_MessageLog_toList", log);
-  const shown = list(messages).map((message) => {
+  const shown = list(messages).slice(first).map((message) => {
     const position = field(message, 1);
     return {
       severity: SEVERITIES[scalarByte(message, 5, 1)],
@@ -42,4 +50,4 @@ function showLog(log) {
   return shown;
 }
 
-module.exports = { showException, showName, showLog, showData };
+module.exports = { showException, showName, countLog, showLog, showData };

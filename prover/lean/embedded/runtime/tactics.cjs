@@ -23,7 +23,7 @@ const {
 const { readLine, answer } = require("./lines.cjs");
 const alarm = require("./alarm.cjs");
 const { expressionsOf, newConstants } = require("./environment.cjs");
-const { showException, showLog, showName } = require("./messages.cjs");
+const { countLog, showException, showLog, showName } = require("./messages.cjs");
 
 /** What `lean_dojo_repl` is read as. No proof can spell it: it is drawn anew in each process. */
 const MARK = `trace "${randomUUID()}"`;
@@ -33,7 +33,6 @@ const ABORTED = /^internal exception/; // what is thrown after an error that was
 const CORE_INITIAL_HEARTBEATS = 8; // fields of Core.Context
 const CORE_MAX_HEARTBEATS = 9;
 const CORE_CANCEL_TOKEN = 12;
-const TIME_IS_UP = "the time limit";
 
 /** Is this borrowed `trace "…"` the one that stands for the REPL? node (info, kind, [trace, str node]) */
 function isMark(syntax) {
@@ -142,7 +141,7 @@ class Elaborator {
   /** The messages since the borrowed `log`, of which the present one is a continuation. */
   saidSince(log) {
     const now = this.log();
-    const said = now === log ? [] : showLog(now).slice(showLog(log).length);
+    const said = now === log ? [] : showLog(now, countLog(log));
     dec(now);
     return said;
   }
@@ -161,18 +160,22 @@ class Elaborator {
     return { syntax: value(parsed) };
   }
 
-  /** Runs a tactic, for so many `seconds` at most where they are limited; the reason why it fails, or null. */
+  /**
+   * Runs a tactic, for so many `seconds` at most where they are limited. `error` is why it fails, or null; `late` says
+   * that it is because its time was up.
+   */
   evaluate(syntax, heartbeats, seconds) {
     setField(this.core, CORE_INITIAL_HEARTBEATS, wasmExports.lean_io_get_num_heartbeats(UNIT));
     setField(this.core, CORE_MAX_HEARTBEATS, box(1000 * heartbeats)); // small naturals: nothing to count
     const limited = this.token !== null && seconds !== undefined;
     if (limited) alarm.set(this.token, seconds);
     const result = this.run("l_Lean_Elab_Tactic_evalTactic", syntax);
-    const late = limited && alarm.unset(this.token);
-    const error = !failed(result) ? null : late ? TIME_IS_UP : showException(field(result, 0));
+    const rung = limited && alarm.unset(this.token);
+    const late = rung && failed(result);
+    const error = late ? "its time is up" : failed(result) ? showException(field(result, 0)) : null;
     dec(result);
     if (error === null) dec(this.run("l_Lean_Elab_Tactic_pruneSolvedGoals"));
-    return error;
+    return { error, late };
   }
 
   /**
@@ -283,14 +286,11 @@ class Proof {
     if (complaint !== undefined) return { error: complaint, parse: true };
     this.elaborator.setGoals(focused);
     const log = this.elaborator.log();
-    const thrown = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS, seconds);
-    if (thrown === TIME_IS_UP) {
-      [syntax, log].forEach(dec);
-      return { error: thrown, late: true };
-    }
+    const { error: thrown, late } = this.elaborator.evaluate(syntax, heartbeats ?? DEFAULT_HEARTBEATS, seconds);
     const speaks = thrown !== null && !ABORTED.test(thrown);
-    const said = speaks ? [] : this.elaborator.saidSince(log); // which reads all that was ever said
+    const said = speaks ? [] : this.elaborator.saidSince(log);
     [syntax, log].forEach(dec);
+    if (late) return { error: thrown, late };
     const error = said.find(({ severity }) => severity === "error")?.text ?? thrown;
     if (error !== null) return { error };
     const next = snapshot(this.elaborator, state);
