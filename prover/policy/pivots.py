@@ -24,8 +24,9 @@ _BACKGROUND = 6
 _TRUE = Term("true")
 
 
-def pivotal(view: View, laws: Sequence[Law]) -> Sequence[Law]:
-    """What a function of the target makes of one that another calls, after what may be needed to prove it.
+def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
+    """Blocks of laws: what a function of the target makes of one that another calls, after what may be needed
+    to prove it; what is preserved by itself.
 
     For `count x (sort xs)`, where `sort` calls `insert` and that `le`: some of `count` and `insert`, after
     conditional ones of `le`.
@@ -38,13 +39,12 @@ def pivotal(view: View, laws: Sequence[Law]) -> Sequence[Law]:
     own, inner = {short[name] for name in stated}, {short[name] for name in called}
     pivots = [law for law in laws if law.preserves or not law.premises]
     pivots = [law for law in pivots if law.heads & own and law.heads & inner]
-    pivots.sort(key=lambda law: (not law.preserves, -len(law.types), law.size))
-    if not pivots:
-        return ()
-    pivots = [each for law in pivots[:_PIVOTS] for each in (*_weakened(law), law)]
+    pivots.sort(key=lambda law: (-len(law.types), law.size))
+    kept = [law for law in pivots if law.preserves]
+    said = [each for law in pivots if not law.preserves for each in (*_weakened(law), law)]
     within = {short[name] for name in asked - stated}
     support = [law for law in laws if law.premises and law.heads & within and not law.heads & own]
-    return [*support[:_SUPPORT], *pivots]
+    return [[*support[:_SUPPORT], *block] for block in (kept[:_PIVOTS], said[:_PIVOTS]) if block]
 
 
 def _weakened(law: Law) -> Iterator[Law]:

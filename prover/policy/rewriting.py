@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from prover.policy.syntax import Term
 
 _STEPS = 60
+_LARGEST = 150
 
 
 def heads(term: Term) -> frozenset[str]:
@@ -48,10 +49,10 @@ class Rewriting:
         self._laws += [(left, right, always)] if always else [(left, right, False), (right, left, False)]
 
     def normal(self, term: Term) -> Term:
-        """What is left when nothing can be rewritten any more, or when that takes too long."""
+        """What is left when nothing can be rewritten any more, or it takes too long or gets too large."""
         for _ in range(_STEPS):
             step = self._step(term)
-            if step is None:
+            if step is None or step.size > _LARGEST:
                 return term
             term = step
         return term

@@ -26,7 +26,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         return  # better done before the induction
     every = laws_for(view)
     plain = [law for law in every if not law.premises]
-    blocks = [(pivotal(view, every), -1.3), (simpler(view), -1.4)]
+    blocks = [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
     if view.laws:
         blocks += [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
     else:
@@ -93,7 +93,8 @@ def _induction(view: View, law: Law) -> str:
     if types:
         with_cases = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
         ways += inductions(recursion_spots(view, law.body), names, with_cases)[:1]
-    ways += _on_calls(view, law.body, names, with_cases if types else grind)
+    said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
+    ways += _on_calls(view, said, names, with_cases if types else grind)
     lines = [f"intro {' '.join(names)}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)
