@@ -26,13 +26,14 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         return  # better done before the induction
     every = laws_for(view)
     plain = [law for law in every if not law.premises]
-    blocks = [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
     if view.laws:
-        blocks += [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
+        blocks = [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
     else:
-        blocks += [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
+        blocks = [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
         starts = range(0, min(len(every), 2 * _BLOCK), _SMALL_BLOCK)
         blocks += [(every[at : at + _SMALL_BLOCK], -2.3 - 0.1 * at) for at in starts]
+    # last, as a model knows the others by their numbers
+    blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
     for block, price in blocks:
         lines = [f"try have {name} : {law} := by{_induction(view, law)}" for name, law in _named(view, block)]
         if lines:
