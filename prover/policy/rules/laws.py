@@ -87,15 +87,18 @@ def _induction(view: View, law: Law) -> str:
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
     written = [view.written(symbol) for symbol in mentioned if symbol.is_definition]
-    grind = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
     names = [name for name, _ in law.types]
-    ways = inductions(recursion_spots(view, law.body), names, grind)
     types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
-    if types:
-        with_cases = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
-        ways += inductions(recursion_spots(view, law.body), names, with_cases)[:1]
+    spots = recursion_spots(view, law.body)
+    grind = closing = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
+    ways = inductions(spots, names, grind)
+    apart = [way for way in ways if "cases" in way][-1:]
+    if types and any(symbol.looks_deep for symbol in mentioned if symbol.is_definition):
+        closing = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
+        apart = inductions(spots, names, closing)[:1]
+    ways = [*[way for way in ways if "cases" not in way], *apart]
     said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
-    ways += _on_calls(view, said, names, with_cases if types else grind)
+    ways += _on_calls(view, said, names, closing)
     lines = [f"intro {' '.join(names)}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)
