@@ -11,9 +11,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from prover.cli.bench_run import ended, watch
-from prover.config import LEANS, LeanKind
-from prover.errors import INTERRUPTED, InputError
+from prover.cli.bench_run import JOBS, LEAN, OUT, SECONDS, ended, problems_in, watch
+from prover.config import LeanKind
+from prover.errors import INTERRUPTED
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.reused import Reused
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # late, so that help is fast
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
-@click.option("--out", required=True, metavar="DIR", help="Where the results are kept, and gone on with.")
+@OUT
 @click.option(
     "--budget",
     "tactics",
@@ -31,12 +31,7 @@ if TYPE_CHECKING:  # late, so that help is fast
     metavar="N",
     help="Tactics a problem, in each pass.",
 )
-@click.option(
-    "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help="A limit of time a problem, too.",
-)
+@SECONDS
 @click.option(
     "--policy",
     default="fixed",
@@ -44,15 +39,8 @@ if TYPE_CHECKING:  # late, so that help is fast
     metavar="SPEC",
     help="Who proposes tactics, as in `prover prove`.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Leans side by side.",
-)
-@click.option("--lean", type=click.Choice(LEANS), default="auto", show_default=True, help="Which Lean.")
+@JOBS
+@LEAN
 @click.pass_context
 def reuse(
     context: click.Context,
@@ -85,24 +73,17 @@ def reuse(
     Exit status: 0 all searches ended, 1 a false statement was proved, 2 bad input or usage, 3 no usable Lean,
     130 interrupted.
     """
-    from prover.bench.problems import problems_of
     from prover.bench.reuse import Terms, passes
     from prover.bench.reused import as_json, reused
     from prover.bench.store import RESULTS, write_whole
     from prover.cli.signals import stopped_by_signals
-    from prover.cli.targets import find_targets
     from prover.config import load_settings
     from prover.lean.connect import gateway_factory
     from prover.policy.specs import policy_factory
 
     models = load_settings(Path.cwd()).models
     policy_factory(policy, 0, models)  # refuses what means nothing, before anything is made
-    targets = find_targets(paths, ())
-    for error in targets.unreadable:
-        click.echo(f"prover: {error}", err=True)
-    problems = problems_of(targets.jobs)
-    if not problems:
-        raise InputError("there is no hole in these files, so there is nothing to measure")
+    problems = problems_in(paths)
     terms = Terms(policy, tactics, seconds, lean, jobs)
     for each in passes(Path(out), problems, terms, gateway_factory(lean), models):
         with each.opened() as store:

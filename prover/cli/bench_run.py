@@ -22,6 +22,7 @@ from prover.words import counted
 
 if TYPE_CHECKING:  # late, so that help is fast
     from prover.bench.compare import Comparison
+    from prover.bench.problems import Problem
     from prover.bench.store import Record, Store
     from prover.bench.summary import Row
 
@@ -52,9 +53,29 @@ class Budgets(click.ParamType[tuple[int, ...]]):
         return numbers
 
 
+OUT = click.option(
+    "--out", required=True, metavar="DIR", help="Where the results are kept, and gone on with."
+)
+SECONDS = click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="A limit of time a problem, too.",
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Leans side by side.",
+)
+LEAN = click.option("--lean", type=click.Choice(LEANS), default="auto", show_default=True, help="Which Lean.")
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
-@click.option("--out", required=True, metavar="DIR", help="Where the results are kept, and gone on with.")
+@OUT
 @click.option(
     "--budgets",
     type=Budgets(),
@@ -63,12 +84,7 @@ class Budgets(click.ParamType[tuple[int, ...]]):
     metavar="N,N,…",
     help="Tactics a problem.",
 )
-@click.option(
-    "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help="A limit of time a problem, too.",
-)
+@SECONDS
 @click.option(
     "--policy",
     "policies",
@@ -95,15 +111,8 @@ class Budgets(click.ParamType[tuple[int, ...]]):
     metavar="N",
     help="Search everything with the seeds 0 to N-1.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Leans side by side.",
-)
-@click.option("--lean", type=click.Choice(LEANS), default="auto", show_default=True, help="Which Lean.")
+@JOBS
+@LEAN
 @click.pass_context
 def run(
     context: click.Context,
@@ -137,12 +146,10 @@ def run(
     130 interrupted.
     """
     from prover.bench.manifest import manifest_of
-    from prover.bench.problems import problems_of
     from prover.bench.run import Run, units_of
     from prover.bench.store import opened
     from prover.bench.summary import rows_of
     from prover.cli.signals import stopped_by_signals
-    from prover.cli.targets import find_targets
     from prover.config import load_settings
     from prover.lean.connect import gateway_factory
     from prover.policy.specs import policy_factory
@@ -152,12 +159,7 @@ def run(
     policies, strategies = tuple(dict.fromkeys(policies)), tuple(dict.fromkeys(strategies))
     for policy in policies:
         policy_factory(policy, 0, models)  # refuses what means nothing, before anything is made
-    targets = find_targets(paths, ())
-    for error in targets.unreadable:
-        click.echo(f"prover: {error}", err=True)
-    problems = problems_of(targets.jobs)
-    if not problems:
-        raise InputError("there is no hole in these files, so there is nothing to measure")
+    problems = problems_in(paths)
     manifest = manifest_of(problems, policies, strategies, seeds, budgets, seconds, lean, jobs)
     pools = gateway_factory(lean)
     with opened(Path(out), manifest) as store:
@@ -172,6 +174,20 @@ def run(
         rows = rows_of(manifest, store.records)
         _conclude(store, rows)
         context.exit(1 if any(not row.true and any(map(any, row.proved.values())) for row in rows) else 0)
+
+
+def problems_in(paths: Sequence[str]) -> list[Problem]:
+    """Those of files and folders; what can't be read is told. Raises `InputError` where there are none."""
+    from prover.bench.problems import problems_of
+    from prover.cli.targets import find_targets
+
+    targets = find_targets(tuple(paths), ())
+    for error in targets.unreadable:
+        click.echo(f"prover: {error}", err=True)
+    problems = problems_of(targets.jobs)
+    if not problems:
+        raise InputError("there is no hole in these files, so there is nothing to measure")
+    return problems
 
 
 @click.command()

@@ -6,27 +6,19 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from prover.policy.laws import Law
+from prover.policy.laws import TRUE as SAID_TRUE
+from prover.policy.laws import Law, Valued
 from prover.policy.rewriting import heads, matched
 from prover.policy.syntax import Term
-from prover.policy.values import FALSE, TRUE, Value
+from prover.policy.values import FALSE, TRUE
 
 _MAX_TESTS = 60
 _MAX_TERMS = 30
 _MAX_BINARY = 24
 _MAX_TERM_SIZE = 4
-_MIN_SUPPORT = 6  # samples on which the premises hold
+MIN_SUPPORT = 6  # samples on which the premises hold
 _MAX_LAWS = 24
-_TRUTHS = ((TRUE, Term("true")), (FALSE, Term("false")))
-
-
-@dataclass(frozen=True)
-class Valued:
-    """A term and its values on the samples."""
-
-    term: Term
-    type: Term
-    values: tuple[Value | None, ...]
+_TRUTHS = ((TRUE, SAID_TRUE), (FALSE, Term("false")))
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ def implications(terms: Sequence[Valued], types: Mapping[str, Term]) -> list[Law
         for test, (truth, word) in itertools.product(tests, _TRUTHS)
     ]
     everywhere = (1 << len(terms[0].values)) - 1 if terms else 0
-    premises = [fact for fact in facts if fact.where.bit_count() >= _MIN_SUPPORT and fact.where != everywhere]
+    premises = [fact for fact in facts if fact.where.bit_count() >= MIN_SUPPORT and fact.where != everywhere]
     conclusions = [*premises, *_equations(terms)]
     pairs = [
         ((one,), other)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from prover.policy.symbols import Symbol
+from prover.policy.symbols import Symbol, computed
 from prover.policy.syntax import Arm, NotRead, Term, read_arms, read_term, without_comments
 from prover.policy.terms import tokens
 
@@ -31,7 +31,7 @@ class Function:
 
 def read_function(symbol: Symbol) -> Function:
     declaration = symbol.declaration
-    body = re.split(r"\n\s*(?:termination_by|decreasing_by)\b", without_comments(declaration.body))[0].strip()
+    body = computed(without_comments(declaration.body)).strip()
     _, names = _read_statement(declaration.statement)
     if body.startswith("|"):
         arms = read_arms(body)

@@ -8,11 +8,10 @@ follows from definitions and from smaller laws by rewriting is left out. What is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from prover.policy.conditional import Valued, implications
-from prover.policy.laws import Builder, Law
+from prover.policy.conditional import MIN_SUPPORT, implications
+from prover.policy.laws import TRUE, Builder, Law, Valued
 from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting, heads, matched
 from prover.policy.sampling import Sampler
@@ -24,16 +23,7 @@ _FURTHER_SAMPLES = 240
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
 _MAX_CALLS = 60_000  # some seconds
-_TRUE = Term("true")
-_MIN_SUPPORT = 6  # samples on which premises hold
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
-
-
-@dataclass(frozen=True)
-class _Made:
-    term: Term
-    type: Term
-    values: tuple[Value | None, ...]
 
 
 class Exploration:
@@ -52,7 +42,7 @@ class Exploration:
         self._ranks = {builder.written: builder.rank for builder in builders}
         self._types: dict[str, Term] = {}
         self._known: dict[tuple[Term, tuple[Value | None, ...]], Term] = {}
-        self._made: list[list[_Made]] = [[], []]
+        self._made: list[list[Valued]] = [[], []]
         self._laws: list[Law] = []
         self._count = 0
         self._sampler = Sampler(programs)
@@ -82,16 +72,38 @@ class Exploration:
                 )
                 law = Law(
                     both,
-                    _TRUE,
+                    TRUE,
                     tuple((v.head, function.result) for v in (x, y)),
-                    ((one, _TRUE), (other, _TRUE)),
+                    ((one, TRUE), (other, TRUE)),
                 )
                 if self._supported(law):
                     yield law
 
+    def _valued(self) -> list[Valued]:
+        """The terms made that could be computed on all samples."""
+        return [made for made in itertools.chain.from_iterable(self._made) if None not in made.values]
+
     def _supported(self, law: Law) -> bool:
         held = 0
-        for valuation in self._valuations:
+        for premises, conclusion in self._verdicts(law, self._valuations):
+            if premises and not conclusion:
+                return False
+            held += premises
+        return held >= MIN_SUPPORT
+
+    def holds(self, law: Law) -> bool:
+        """Whether a law that was found does on further samples, and can be computed on enough: some are
+        seldom wrong, or only on large values."""
+        computed = 0
+        for premises, conclusion in self._verdicts(law, self._further):
+            if premises and not conclusion:
+                return False
+            computed += 1
+        return computed > _FURTHER_SAMPLES // 3
+
+    def _verdicts(self, law: Law, valuations: Iterable[Mapping[str, Value]]) -> Iterator[tuple[bool, bool]]:
+        """Whether its premises hold and its conclusion does, on the samples on which both can be computed."""
+        for valuation in valuations:
             try:
                 *premises, conclusion = (
                     self._programs.value(left, valuation) == self._programs.value(right, valuation)
@@ -99,35 +111,7 @@ class Exploration:
                 )
             except (Stuck, TooLong):
                 continue
-            if all(premises) and not conclusion:
-                return False
-            held += all(premises)
-        return held >= _MIN_SUPPORT
-
-    def _valued(self) -> list[Valued]:
-        """The terms made that could be computed on all samples."""
-        return [
-            Valued(made.term, made.type, made.values)
-            for made in itertools.chain.from_iterable(self._made)
-            if None not in made.values
-        ]
-
-    def holds(self, law: Law) -> bool:
-        """Whether a law that was found does on further samples, and can be computed on enough: some are
-        seldom wrong, or only on large values."""
-        computed = 0
-        for valuation in self._further:
-            try:
-                agree = [
-                    self._programs.value(left, valuation) == self._programs.value(right, valuation)
-                    for left, right in law.equations
-                ]
-            except (Stuck, TooLong):
-                continue
-            if all(agree[:-1]) and not agree[-1]:
-                return False
-            computed += 1
-        return computed > _FURTHER_SAMPLES // 3
+            yield all(premises), conclusion
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
@@ -161,7 +145,7 @@ class Exploration:
         self._valuations = [self._sampler.valuation(self._types) for _ in range(_SAMPLES)]
         for name, type_ in self._types.items():
             values = tuple(valuation[name] for valuation in self._valuations)
-            made = _Made(Term(name), type_, values)
+            made = Valued(Term(name), type_, values)
             self._known.setdefault((type_, values), made.term)
             self._made[1].append(made)
         for builder in self._builders:
@@ -170,7 +154,7 @@ class Exploration:
 
     # -- terms -------------------------------------------------------------------------------------------
 
-    def _combinations(self, size: int) -> Iterator[tuple[Builder, tuple[_Made, ...]]]:
+    def _combinations(self, size: int) -> Iterator[tuple[Builder, tuple[Valued, ...]]]:
         for builder in self._builders:
             for parts in _partitions(size - 1, len(builder.arguments)):
                 choices = [
@@ -179,16 +163,15 @@ class Exploration:
                 ]
                 yield from ((builder, arguments) for arguments in itertools.product(*choices))
 
-    def _add(self, builder: Builder, arguments: tuple[_Made, ...]) -> bool:
+    def _add(self, builder: Builder, arguments: tuple[Valued, ...]) -> bool:
         """Make a term and look whether it equals one that is known. False when there are too many."""
         if any(_nested(builder, argument.term) for argument in arguments):
             return True
         self._count += 1
         if self._count > self._most or self._programs.taken > _MAX_CALLS:
             return False
-        values = tuple(
-            self._call(builder, tuple(argument.values[i] for argument in arguments)) for i in range(_SAMPLES)
-        )
+        columns = (tuple(argument.values[i] for argument in arguments) for i in range(_SAMPLES))
+        values = tuple(self._programs.attempt(builder.name, column) for column in columns)
         if sum(value is None for value in values) > _SAMPLES // 3:
             return True
         term = Term(builder.written, tuple(argument.term for argument in arguments))
@@ -197,16 +180,8 @@ class Exploration:
             self._find(term, self._known[key], builder.result)
         else:
             self._known[key] = term
-            self._made[min(term.size, len(self._made) - 1)].append(_Made(term, builder.result, values))
+            self._made[min(term.size, len(self._made) - 1)].append(Valued(term, builder.result, values))
         return True
-
-    def _call(self, builder: Builder, values: tuple[Value | None, ...]) -> Value | None:
-        if None in values:
-            return None
-        try:
-            return self._programs.call(builder.name, values)  # type: ignore[arg-type]
-        except (Stuck, TooLong):
-            return None
 
     # -- laws --------------------------------------------------------------------------------------------
 

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from prover.policy.laws import Builder, Law
+from prover.policy.laws import Builder, Law, Valued
 from prover.policy.programs import Programs
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import Term
-from prover.policy.values import Stuck, TooLong, Value
+from prover.policy.values import Value
 
 _NAMES = ("x", "y", "z", "u", "v")
 _SAMPLES = 80
 _MOST = 150  # terms of the same arguments
-
-
-@dataclass(frozen=True)
-class _Made:
-    term: Term
-    type: Term
-    values: tuple[Value | None, ...]
 
 
 def expression(programs: Programs, function: Builder, others: Sequence[Builder]) -> Law | None:
@@ -36,7 +28,7 @@ def expression(programs: Programs, function: Builder, others: Sequence[Builder])
     types = dict(zip(names, function.arguments, strict=True))
     sampler = Sampler(programs)
     valuations = [sampler.valuation(types) for _ in range(_SAMPLES)]
-    wanted = tuple(_call(programs, function, tuple(values.values())) for values in valuations)
+    wanted = tuple(programs.attempt(function.name, tuple(values.values())) for values in valuations)
     if wanted.count(None) > _SAMPLES // 3:
         return None
     for made in _linear_terms(programs, others, types, valuations):
@@ -51,16 +43,16 @@ def _linear_terms(
     functions: Sequence[Builder],
     types: Mapping[str, Term],
     valuations: Sequence[Mapping[str, Value]],
-) -> Iterator[_Made]:
+) -> Iterator[Valued]:
     """Those of all the variables."""
-    by_variables: dict[frozenset[str], list[_Made]] = {}
+    by_variables: dict[frozenset[str], list[Valued]] = {}
     for size in range(1, len(types) + 1):
         for chosen in map(frozenset, itertools.combinations(types, size)):
-            known: dict[tuple[Term, tuple[Value | None, ...]], _Made] = {}
+            known: dict[tuple[Term, tuple[Value | None, ...]], Valued] = {}
             if size == 1:
                 (name,) = chosen
                 values = tuple(valuation[name] for valuation in valuations)
-                known[types[name], values] = _Made(Term(name), types[name], values)
+                known[types[name], values] = Valued(Term(name), types[name], values)
             for builder, arguments in _applications(functions, chosen, by_variables):
                 _add(programs, known, builder, arguments)
             for builder, only in itertools.product(functions, tuple(known.values())):
@@ -73,8 +65,8 @@ def _linear_terms(
 def _applications(
     functions: Sequence[Builder],
     chosen: frozenset[str],
-    by_variables: Mapping[frozenset[str], Sequence[_Made]],
-) -> Iterator[tuple[Builder, tuple[_Made, _Made]]]:
+    by_variables: Mapping[frozenset[str], Sequence[Valued]],
+) -> Iterator[tuple[Builder, tuple[Valued, Valued]]]:
     """Of functions of two arguments, to terms that share the variables."""
     for builder in functions:
         for first, left in by_variables.items():
@@ -86,22 +78,15 @@ def _applications(
 
 def _add(
     programs: Programs,
-    known: dict[tuple[Term, tuple[Value | None, ...]], _Made],
+    known: dict[tuple[Term, tuple[Value | None, ...]], Valued],
     builder: Builder,
-    arguments: tuple[_Made, ...],
+    arguments: tuple[Valued, ...],
 ) -> None:
     if len(known) < _MOST:
         columns = zip(*(argument.values for argument in arguments), strict=True)
-        values = tuple(_call(programs, builder, column) for column in columns)
+        values = tuple(programs.attempt(builder.name, column) for column in columns)
         term = Term(builder.written, tuple(argument.term for argument in arguments))
-        known.setdefault((builder.result, values), _Made(term, builder.result, values))
-
-
-def _call(programs: Programs, builder: Builder, values: tuple[Value | None, ...]) -> Value | None:
-    try:
-        return None if None in values else programs.call(builder.name, values)  # type: ignore[arg-type]
-    except (Stuck, TooLong):
-        return None
+        known.setdefault((builder.result, values), Valued(term, builder.result, values))
 
 
 def _agree(values: Sequence[Value | None], wanted: Sequence[Value | None]) -> bool:

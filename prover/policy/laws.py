@@ -7,6 +7,9 @@ from functools import cached_property
 
 from prover.policy.rewriting import heads
 from prover.policy.syntax import Term
+from prover.policy.values import Value
+
+TRUE = Term("true")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Law:
         """`f (g x y) … = g (f x …) (f y …)`."""
         inner = [argument.head for argument in self.right.args]
         return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
+
+
+@dataclass(frozen=True)
+class Valued:
+    """A term and its values on the samples; None where it can't be computed."""
+
+    term: Term
+    type: Term
+    values: tuple[Value | None, ...]
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,18 @@ from functools import lru_cache
 from prover.policy.builders import builders_for
 from prover.policy.declared import read_signature
 from prover.policy.expressing import expression
-from prover.policy.laws import Builder, Law
+from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
 from prover.policy.rewriting import heads
 from prover.policy.symbols import Symbols
-from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.syntax import NotRead, read_term
 from prover.policy.theory import MAX_FUNCTIONS, explored, known_laws, law_key
-from prover.policy.view import Kind, View
+from prover.policy.view import View
 
 _MAX_BASE = 8
 _PIVOTS = 3
 _SUPPORT = 3
 _BACKGROUND = 6
-_TRUE = Term("true")
 
 
 def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
@@ -50,7 +49,7 @@ def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
 def _weakened(law: Law) -> Iterator[Law]:
     """`p x = true → p (f x) = true` for `p (f x) = p x`, which is easier to prove."""
     if not law.premises and law.type is not None and law.type.head == "Bool" and law.right.args:
-        yield replace(law, right=_TRUE, premises=((law.right, _TRUE),))
+        yield replace(law, right=TRUE, premises=((law.right, TRUE),))
 
 
 def simpler(view: View) -> Sequence[Law]:
@@ -60,7 +59,7 @@ def simpler(view: View) -> Sequence[Law]:
     """
     symbols = view.symbols.without_theorems
     stated = _recursive_in(symbols, symbols.mentioned(view.target, view.local))
-    types = tuple(dict.fromkeys(v.type for v in view.of_kind(Kind.DATA, Kind.ELEMENT)))
+    types = view.value_types
     if not stated or not types or len(view.mentioned) > MAX_FUNCTIONS:
         return ()
     functions = tuple(symbol.name for symbol in symbols.closure(stated) if symbol.is_definition)

@@ -76,6 +76,14 @@ class Programs:
             self._endless.add(key)
             raise TooLong from None
 
+    def attempt(self, name: str, values: tuple[Value | None, ...]) -> Value | None:
+        """As `call`; None where a value is missing or it can't be computed."""
+        known = tuple(value for value in values if value is not None)
+        try:
+            return self.call(name, known) if len(known) == len(values) else None
+        except (Stuck, TooLong):
+            return None
+
     def _constructs(self, name: str) -> bool:
         return name in self.constructors or name in _LIBRARY
 

@@ -57,8 +57,7 @@ class Symbol:
     @cached_property
     def looks_deep(self) -> bool:
         """Whether its equations take apart two arguments, or one twice."""
-        arms = re.findall(r"^\s*\|(.*?)=>", self.declaration.body, re.MULTILINE)
-        patterns = [pattern for arm in arms for pattern in split_outer(arm, ",")]
+        patterns = (pattern for arm in _arms(self.declaration.body) for pattern in arm)
         return len(self.matched) > 1 or any(len(_CONSTRUCTOR.findall(pattern)) > 1 for pattern in patterns)
 
     @cached_property
@@ -96,8 +95,7 @@ class Symbols:
 
     def _symbol(self, declaration: Declaration) -> Symbol:
         stated = self.mentioned(declaration.statement) - {declaration.name}
-        computed = _TERMINATION.split(declaration.body)[0]
-        return Symbol(declaration, stated | self.mentioned(computed))
+        return Symbol(declaration, stated | self.mentioned(computed(declaration.body)))
 
     def __getitem__(self, name: str) -> Symbol:
         return self._symbols[name]
@@ -188,6 +186,16 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def computed(body: str) -> str:
+    """The body of a definition without what says why it terminates."""
+    return _TERMINATION.split(body)[0]
+
+
+def _arms(body: str) -> list[list[str]]:
+    """The patterns of each equation."""
+    return [split_outer(arm, ",") for arm in re.findall(r"^\s*\|(.*?)=>", body, re.MULTILINE)]
+
+
 def _matched(declaration: Declaration) -> frozenset[int]:
     explicit = _explicit_binders(declaration.statement)
     body = declaration.body.strip()
@@ -198,8 +206,8 @@ def _matched(declaration: Declaration) -> frozenset[int]:
     if not body.startswith("|"):
         return frozenset()
     matched: set[int] = set()
-    for arm in re.findall(r"^\s*\|(.*?)=>", body, re.MULTILINE):
-        for position, pattern in enumerate(split_outer(arm, ",")):
+    for arm in _arms(body):
+        for position, pattern in enumerate(arm):
             if not re.fullmatch(r"_|[^\W\d]\w*'*", pattern) or pattern in ("true", "false"):
                 matched.add(len(explicit) + position)
     return frozenset(matched)

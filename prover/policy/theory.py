@@ -13,7 +13,7 @@ from prover.policy.programs import Programs, programs_of
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import telescope
-from prover.policy.view import Kind, View
+from prover.policy.view import View
 
 MAX_FUNCTIONS = 10
 
@@ -29,10 +29,9 @@ def laws_for(view: View) -> tuple[Law, ...]:
     functions = tuple(symbol.name for symbol in reached if symbol.is_definition)
     if not functions or len(functions) > MAX_FUNCTIONS:
         return ()
-    types = tuple(dict.fromkeys(v.type for v in view.of_kind(Kind.DATA, Kind.ELEMENT)))
-    if not types:
+    if not view.value_types:
         return ()
-    return explored(view.symbols.without_theorems, functions, types)
+    return explored(view.symbols.without_theorems, functions, view.value_types)
 
 
 @lru_cache(maxsize=256)

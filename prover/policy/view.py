@@ -114,6 +114,11 @@ class View:
         return [self.written(symbol) for symbol in self.mentioned if symbol.is_definition]
 
     @cached_property
+    def value_types(self) -> tuple[str, ...]:
+        """The types of the variables that stand for values, each once."""
+        return tuple(dict.fromkeys(v.type for v in self.of_kind(Kind.DATA, Kind.ELEMENT)))
+
+    @cached_property
     def own_types(self) -> list[str]:
         """The file's inductive types of the variables."""
         heads = dict.fromkeys(v.head for v in self.variables if v.kind is Kind.DATA)
