@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from prover.lean.goals import parse_goal
 from prover.policy.conjectures import replace_term
+from prover.policy.fields import prefixed
 from prover.policy.fixed import FixedPolicy
 from prover.policy.protocols import TacticGenerator
 from prover.policy.symbols import Symbols
@@ -192,7 +193,7 @@ def test_a_stuck_induction_gets_a_stronger_statement() -> None:
     assert any("generalize plus n n = z; induction z" in tactic for tactic in tactics(goal))
     apart = [tactic for tactic in tactics("n : N\n⊢ plus n n.succ = (plus n n).succ") if "suffices" in tactic]
     assert apart[0].startswith(
-        "(suffices key : ∀ n1, plus n1 n.succ = (plus n1 n).succ from key n; intro n1;"
+        "(suffices key : ∀ n1, plus n1 (N.succ n) = N.succ (plus n1 n) from key n; intro n1;"
     )
 
 
@@ -241,6 +242,54 @@ def test_applications_of_printed_terms() -> None:
 )
 def test_the_top_connective(proposition: str, top: str) -> None:
     assert connective(proposition) == top
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("t.mirror.flatten = t.flatten", "flatten (mirror t) = flatten t"),
+        ("f t.mirror y", "f (mirror t) y"),
+        ("t.mirror.join s.mirror", "join (mirror t) (mirror s)"),
+        ("(join s t).flatten.length", "(flatten (join s t)).length"),
+        ("f (join s t).mirror", "f (mirror (join s t))"),
+        ("(flatten s).length + t.flatten.length", "(flatten s).length + (flatten t).length"),
+        ("∀ u, u.mirror.mirror = Tree.leaf", "∀ u, mirror (mirror u) = Tree.leaf"),
+        ("xs.length = xs.mirror", "xs.length = xs.mirror"),
+        ("Tree.mirror t = t.grow", "Tree.mirror t = grow t"),
+        ("mirror.mirror.flatten", "flatten (Play.Tree.mirror mirror)"),
+    ],
+)
+def test_fields_are_read_as_applications(text: str, read: str) -> None:
+    context = (
+        declare("inductive", "Tree", "", "where | leaf | grow (t : Tree)"),
+        declare("def", "Tree.mirror", "(t : Tree) : Tree", ":= t"),
+        declare("def", "Tree.join", "(t u : Tree) : Tree", ":= t"),
+        declare("def", "Tree.flatten", ": Tree → List Nat", "| _ => []"),
+    )
+    types = {"s": "Play.Tree", "t": "Play.Tree", "xs": "List", "f": "", "y": ""}
+    types |= {"mirror": "Tree"} if text.startswith("mirror") else {}
+    assert prefixed(text, Symbols(context, "Play.Tree"), types) == read
+
+
+def test_the_definitions_of_chained_fields_are_seen() -> None:
+    context = (
+        declare("inductive", "Tree", "", "where | leaf | node (l r : Tree)"),
+        declare(
+            "def", "Tree.mirror", ": Tree → Tree", "| leaf => leaf\n| node l r => node r.mirror l.mirror"
+        ),
+        declare("def", "Tree.size", ": Tree → Nat", "| leaf => 0\n| node l r => l.size + r.size"),
+        declare("def", "Tree.twice", "(t : Tree) : Nat", ":= t.mirror.size + t.size"),
+    )
+    symbols = Symbols(context, "Play.Tree")
+    assert [symbol.name for symbol in symbols.closure({"Play.Tree.twice"}) if symbol.is_definition] == [
+        "Play.Tree.mirror",
+        "Play.Tree.size",
+        "Play.Tree.twice",
+    ]
+    (found,) = FixedPolicy().propose(
+        theorem("Tree.goal", context), [parse_goal("t : Tree\n⊢ t.mirror.size = t.size")], 100
+    )
+    assert "induction t <;> try simp_all [mirror, size]" in [candidate.tactic for candidate in found]
 
 
 def test_what_intro_brings_in() -> None:

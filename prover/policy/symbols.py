@@ -6,7 +6,7 @@ Names in a printed goal are resolved by their last parts, as namespaces and fiel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -114,17 +114,48 @@ class Symbols:
             self._resolved[name] = self._meant(name)
         return self._resolved[name]
 
+    def exactly(self, name: str) -> list[str]:
+        """The declarations of which `name` is the end."""
+        candidates = self._by_last.get(_last(name), [])
+        return [full for full in candidates if full == name or full.endswith(f".{name}")]
+
+    def field(self, type_: str, name: str) -> tuple[str, str] | None:
+        """The function or constructor that a field of a value of this type means, and the type of its result
+        if that can be told. With no type, what alone has the name."""
+        of = [
+            full for full in self._by_last.get(name, []) if "." in full and self._symbols[full].is_definition
+        ]
+        of = [full for full in of if _last(type_) in ("", _last(full.rpartition(".")[0]))]
+        if of:
+            return (of[-1], self._result(of[-1])) if type_ or len(of) == 1 else None
+        types = [
+            symbol for symbol in self._symbols.values() if symbol.is_type and name in symbol.constructors
+        ]
+        types = [symbol for symbol in types if _last(type_) in ("", _last(symbol.name))]
+        return (f"{types[0].name}.{name}", types[0].name) if len(types) == 1 else None
+
+    def _result(self, name: str) -> str:
+        stated = _stated(self._symbols[name].declaration.statement)[1]
+        return next(iter(names(stated.rpartition("→")[2])), "")
+
     def _meant(self, name: str) -> str | None:
         candidates = self._by_last.get(_last(name), [])
-        exact = [full for full in candidates if full == name or full.endswith(f".{name}")]
+        exact = self.exactly(name)
         by_field = [full for full in candidates if "." in name or "." in full]
         found = exact or by_field
         return found[-1] if found else None
 
     def mentioned(self, text: str, local: frozenset[str] = frozenset()) -> frozenset[str]:
         """The declarations that `text` mentions; `local` names are variables and mean none of them."""
-        found = (self.resolve(name) for name in names(text) if name not in local)
+        found = (self.resolve(part) for name in names(text) if name not in local for part in self._read(name))
         return frozenset(name for name in found if name is not None)
+
+    def _read(self, name: str) -> Iterator[str]:
+        """The name itself, and `x.f` of `x.f.g`."""
+        yield name
+        while name.count(".") > 1 and not self.exactly(name):
+            name = name.rpartition(".")[0]
+            yield name
 
     def closure(self, found: Iterable[str]) -> list[Symbol]:
         """`found` and all that it mentions in turn, in the order of the file."""

@@ -20,8 +20,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⦃": "⦄"}
-_KEYWORDS = frozenset(
+BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⦃": "⦄"}
+KEYWORDS = frozenset(
     ("fun", "match", "with", "if", "then", "else", "let", "have", "in", "do", "at", "by", "show", "from")
 ) | {"Type", "Prop", "Sort"}
 # Connectives from the loosest to the tightest; an arrow's left side is a premise.
@@ -60,7 +60,7 @@ def names(text: str) -> list[str]:
     return [
         token.text.removeprefix("@")
         for token in tokens(text)
-        if token.kind in ("name", "field") and token.text not in _KEYWORDS
+        if token.kind in ("name", "field") and token.text not in KEYWORDS
     ]
 
 
@@ -89,15 +89,15 @@ def applications(text: str) -> list[Application]:
     runs: list[list[_Item]] = [[]]  # what stands side by side, for each open bracket
     brackets: list[int] = []
     for token in tokens(text):
-        if token.text in _BRACKETS:
+        if token.text in BRACKETS:
             runs.append([])
             brackets.append(token.start)
-        elif token.text in _BRACKETS.values() and brackets:
+        elif token.text in BRACKETS.values() and brackets:
             found += _application(text, runs.pop())
             runs[-1].append(_Item(brackets.pop(), token.end, False))
         elif token.kind == "field" and runs[-1]:
             runs[-1][-1] = _Item(runs[-1][-1].start, token.end, False)
-        elif token.kind in ("name", "number", "string") and token.text not in _KEYWORDS:
+        elif token.kind in ("name", "number", "string") and token.text not in KEYWORDS:
             runs[-1].append(_Item(token.start, token.end, token.kind == "name"))
         else:
             found += _application(text, runs[-1])
@@ -126,9 +126,9 @@ def _application(text: str, run: list[_Item]) -> list[Application]:
 def _outer(text: str) -> Iterator[Token]:
     depth = 0
     for token in tokens(text):
-        if token.text in _BRACKETS:
+        if token.text in BRACKETS:
             depth += 1
-        elif token.text in _BRACKETS.values():
+        elif token.text in BRACKETS.values():
             depth -= 1
         elif depth == 0:
             yield token

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from prover.policy.fields import prefixed
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.terms import connective, names, tokens, variables_in
 from prover.types import Goal, Hypothesis
@@ -43,7 +44,7 @@ class Variable:
 
 
 class View:
-    """A goal whose inaccessible names (`x✝`) are replaced by fresh ones.
+    """A goal whose inaccessible names (`x✝`) are replaced by fresh ones, without field notation.
 
     Rules speak of the fresh names; `spoken` turns their tactics into ones that Lean can run.
     """
@@ -57,8 +58,9 @@ class View:
         for hypothesis in goal.hypotheses:
             if "✝" in hypothesis.name:
                 self._renamed[hypothesis.name] = self.fresh(_DAGGER.sub("", hypothesis.name))
-        self.target = self._accessible(goal.target)
+        self._heads = dict.fromkeys([*self._given, *self._renamed.values()], "")
         self.variables = self._classify(goal.hypotheses)
+        self.target = self._read(goal.target)
 
     def fresh(self, wanted: str, bound: bool = False) -> str:
         """A name like `wanted` that means nothing here yet; each is given once.
@@ -146,6 +148,9 @@ class View:
         short = self.symbols.short(symbol.name)
         return symbol.name if short.split(".")[0] in self.local else short
 
+    def _read(self, text: str) -> str:
+        return prefixed(self._accessible(text), self.symbols, self._heads)
+
     def _accessible(self, text: str) -> str:
         if "✝" not in text:
             return " ".join(text.split())
@@ -162,10 +167,11 @@ class View:
         found: list[Variable] = []
         for hypothesis in hypotheses:
             name = self._renamed.get(hypothesis.name, hypothesis.name)
-            type_ = self._accessible(hypothesis.type)
+            type_ = self._read(hypothesis.type)
             kind, head = self._kind(hypothesis.name, type_, types)
             if kind is Kind.TYPE:
                 types.add(name)
+            self._heads[name] = head
             found.append(Variable(name, type_, kind, head))
         return found
 
