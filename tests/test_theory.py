@@ -23,6 +23,7 @@ from prover.policy.values import Stuck, TooLong, data
 from prover.policy.view import View
 from prover.search.editing import shortened
 from prover.search.script import Step, structured
+from prover.search.trials import Trials
 from prover.search.unfold import unfolded
 from prover.types import Declaration, Hole, Place, Position, Proved, Span, Standing, Theorem
 
@@ -286,8 +287,8 @@ def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
         view = View(session.root.goals[0], Symbols(theorem.context, ""))
         block = next(tactic for tactic, _ in prove_laws(view))
         assert isinstance(session.run(session.root, block), Proved)
-        script = shortened(session, Step(block))
-        assert unfolded(session, Step(block), 0) == Step(block)
+        script = shortened(Trials(session), Step(block))
+        assert unfolded(Trials(session), Step(block)) == Step(block)
     text = "\n".join(structured(script))
     assert text.startswith("have law") and "try" not in text and "first" not in text
     verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]

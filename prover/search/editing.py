@@ -5,12 +5,12 @@ searching tactics have found in their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from prover.lean.gateway import LeanSession
 from prover.search.script import Step
 from prover.search.suggestions import answers, question
+from prover.search.trials import Trials
 from prover.search.unfold import unfolded
 from prover.types import Advanced, Failed, Proved, TacticState
 
@@ -21,22 +21,27 @@ _LINE = 90
 _LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
-def shortened(session: LeanSession, script: Step) -> Step:
-    """Leaves out, from the top, each step whose one goal's proof also proves the goal before it; then each
-    argument of `simp […]` and `grind […]` without which the proof goes through.
+def shortened(trials: Trials, script: Step) -> Step:
+    """Leaves out steps that leave one goal, where what comes after them also proves the goal before; then
+    each argument of `simp […]` and `grind […]` without which the proof goes through.
 
     Lean runs what is left; after a number of runs the rest stays as it is. A step that tries several things
     in turn is first taken apart into those that do something.
     """
-    script = unfolded(session, script, _RUNS)
-    script = _Editor(session, _RUNS).shorten(script, session.root, 0)
-    return _Editor(session, _RUNS_FOR_ARGUMENTS).trim(script, session.root, 0)
+    editor, root = _Editor(trials), trials.session.root
+    trials.runs = _RUNS
+    script = unfolded(trials, script)
+    trials.runs = _RUNS
+    script = editor.shorten(script, root, 0)
+    trials.runs = _RUNS_FOR_ARGUMENTS
+    return editor.trim(script, root, 0)
 
 
-def spelled_out(session: LeanSession, script: Step) -> Step:
+def spelled_out(trials: Trials, script: Step) -> Step:
     """With what its tactics suggest in their place, where the proof goes through with that (see
     suggestions.py)."""
-    return _Editor(session, _RUNS).spell(script, session.root, 0)
+    trials.runs = _RUNS
+    return _Editor(trials).spell(script, trials.session.root, 0)
 
 
 def without_argument(tactic: str, number: int) -> str | None:
@@ -53,16 +58,28 @@ def without_argument(tactic: str, number: int) -> str | None:
 
 
 class _Editor:
-    def __init__(self, session: LeanSession, runs: int) -> None:
-        self._session = session
-        self._runs = runs
+    def __init__(self, trials: Trials) -> None:
+        self._run = trials.run
 
     def shorten(self, script: Step, state: TacticState, goal: int) -> Step:
-        while len(script.parts) == 1 and (rest := script.parts[0]) is not None:
-            if not self._proves(rest, state, goal):
-                break
-            script = rest
-        return self._below(script, state, goal, self.shorten)
+        """By halves: all of a row of steps at first, then smaller parts of it, the last ones first, as the
+        states that the others lead to are known by then."""
+        row, rest = _row(script)
+        count = len(row)
+        while count:
+            end = len(row)
+            while end > 0:
+                start = max(0, end - count)
+                without = row[:start] + row[end:]
+                row = without if self._proves(_chained(without, rest), state, goal) else row
+                end = start
+            count //= 2
+        for step in row:
+            outcome = self._run(state, step.tactic, goal)
+            if not isinstance(outcome, Advanced) or outcome.state.groups != step.groups:
+                return _chained(row, rest)  # no runs are left
+            state, goal = outcome.state, step.groups[0][0]
+        return _chained(row, self._below(rest, state, goal, self.shorten))
 
     def trim(self, script: Step, state: TacticState, goal: int) -> Step:
         number = 0
@@ -77,9 +94,8 @@ class _Editor:
     def spell(self, script: Step, state: TacticState, goal: int) -> Step:
         asked = question(script.tactic, bool(script.parts))
         if asked is not None:
-            self._runs -= 1
-            outcome = self._session.run(state, asked, goal)
-            said = "" if isinstance(outcome, Failed) else outcome.message
+            outcome = self._run(state, asked, goal)
+            said = "" if outcome is None or isinstance(outcome, Failed) else outcome.message
             spelled = [
                 replace(script, tactic=tactic) for tactic in answers(asked, said) if len(tactic) <= _LINE
             ]
@@ -90,10 +106,9 @@ class _Editor:
         self, script: Step, state: TacticState, goal: int, change: Callable[[Step, TacticState, int], Step]
     ) -> Step:
         """With the parts that come after its tactic changed."""
-        if not script.parts or self._runs <= 0:
+        if not script.parts:
             return script
-        self._runs -= 1
-        outcome = self._session.run(state, script.tactic, goal)
+        outcome = self._run(state, script.tactic, goal)
         if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
             return script
         parts = [
@@ -103,10 +118,7 @@ class _Editor:
         return replace(script, parts=tuple(parts))
 
     def _proves(self, script: Step, state: TacticState, goal: int) -> bool:
-        self._runs -= 1
-        if self._runs < 0:
-            return False
-        outcome = self._session.run(state, script.tactic, goal)
+        outcome = self._run(state, script.tactic, goal)
         if isinstance(outcome, Proved):
             return not script.parts
         if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
@@ -115,3 +127,18 @@ class _Editor:
             part is not None and self._proves(part, outcome.state, group[0])
             for group, part in zip(script.groups, script.parts, strict=True)
         )
+
+
+def _row(script: Step) -> tuple[list[Step], Step]:
+    """The steps from the top that leave one goal, and the one after them."""
+    row = []
+    while len(script.parts) == 1 and (rest := script.parts[0]) is not None:
+        row.append(script)
+        script = rest
+    return row, script
+
+
+def _chained(row: Sequence[Step], rest: Step) -> Step:
+    for step in reversed(row):
+        rest = replace(step, parts=(rest,))
+    return rest

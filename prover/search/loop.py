@@ -57,6 +57,7 @@ from prover.search.progress import furthest
 from prover.search.recording import NOTHING, RecordedGateway, Recording, recorded_policy
 from prover.search.script import Step, alternatives, flat, script_of, structured, wrapped
 from prover.search.tree import GoalNode, Proof, TacticNode, Tree
+from prover.search.trials import Trials
 from prover.search.ways import Request
 from prover.types import (
     Budget,
@@ -334,8 +335,9 @@ class _Attempt:
         """Make the proof one to keep, as far as it stands then."""
         if len(scripts) > 1:
             return
-        short = shortened(visit.session, scripts[0])
-        for script in dict.fromkeys([spelled_out(visit.session, short), short]):
+        trials = Trials(visit.session, visit.tree.nodes)
+        short = shortened(trials, scripts[0])
+        for script in dict.fromkeys([spelled_out(trials, short), short]):
             if script == scripts[0]:
                 return
             text = self.text((script,), structured)

@@ -5,54 +5,52 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from prover.lean.gateway import LeanSession
 from prover.search.script import Step
-from prover.types import Advanced, Failed, Outcome, Proved, TacticState
+from prover.search.trials import Trials
+from prover.types import Advanced, Failed, Proved, TacticState
 
+_HAVE = re.compile(r"have (?P<name>[^\W\d][\w']*) :")
 _TRIES = re.compile(r"\(try .+\)", re.DOTALL)
 
 
-def unfolded(session: LeanSession, script: Step, runs: int) -> Step:
+def unfolded(trials: Trials, script: Step) -> Step:
     """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed; what ends in
-    alternatives (`first | … | …`) is left with the one that does it. Lean runs each once, and at most `runs`
-    in all: what that does not reach stays as it is."""
-    return _Unfolder(session, runs).unfold(script, session.root, 0)
+    alternatives (`first | … | …`) is left with the one that does it. Where the trials do not suffice for a
+    step, it stays as it is."""
+    return _Unfolder(trials).unfold(script, trials.session.root, 0)
 
 
 class _Unfolder:
     """Turns `(try a\\n try b)` into those of the steps `a` and `b` that succeed."""
 
-    def __init__(self, session: LeanSession, runs: int) -> None:
-        self._session = session
-        self._runs = runs
+    def __init__(self, trials: Trials) -> None:
+        self._run = trials.run
 
     def unfold(self, script: Step, state: TacticState, goal: int) -> Step:
         if not _tries(script):
             return script
         parts: tuple[Step | None, ...] = ()
+        left: Advanced | None = None
         if script.parts:
             outcome = self._run(state, script.tactic, goal)
             if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
                 return script
+            left = outcome
             parts = tuple(
                 part and self.unfold(part, outcome.state, group[0])
                 for group, part in zip(script.groups, script.parts, strict=True)
             )
         whole = replace(script, parts=parts)
-        return self._steps(whole, state, goal) or whole
+        return self._steps(whole, state, goal, left) or whole
 
-    def _run(self, state: TacticState, tactic: str, goal: int) -> Outcome | None:
-        """None when there were enough runs."""
-        self._runs -= 1
-        return self._session.run(state, tactic, goal) if self._runs >= 0 else None
-
-    def _steps(self, script: Step, state: TacticState, goal: int) -> Step | None:
-        """None where it can't be taken apart."""
+    def _steps(self, script: Step, state: TacticState, goal: int, left: Advanced | None) -> Step | None:
+        """None where it can't be taken apart. What has done nothing to what the whole has `left` is not
+        tried again."""
         tried = _TRIES.fullmatch(script.tactic)
         if tried is None:
             return None
         steps: list[tuple[str, Advanced]] = []
-        for attempt in script.tactic[5:-1].split("\n try "):
+        for attempt in _of_use(script.tactic[5:-1].split("\n try "), state, goal, left):
             for tactic in _ways(_bare(attempt)):
                 outcome = self._run(state, tactic, goal)
                 if outcome is None:
@@ -68,6 +66,14 @@ class _Unfolder:
                 state, goal = outcome.state, 0
         last = script.parts[0] if len(script.parts) == 1 else None
         return None if last is None else _chain(steps, last)
+
+
+def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced | None) -> list[str]:
+    """Where the whole has left the target as it was: the `have`s whose facts are there then."""
+    if left is None or [each.target for each in left.state.goals] != [state.goals[goal].target]:
+        return attempts
+    there = {hypothesis.name for hypothesis in left.state.goals[0].hypotheses}
+    return [attempt for attempt in attempts if (have := _HAVE.match(attempt)) and have["name"] in there]
 
 
 def _tries(script: Step | None) -> bool:

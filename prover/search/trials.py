@@ -1,0 +1,34 @@
+"""Tactics that Lean runs once more when a proof has been found, to make it one to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prover.lean.gateway import LeanSession
+from prover.search.tree import GoalNode
+from prover.types import Failed, Outcome, TacticState
+
+
+class Trials:
+    """At most so many runs, which `runs` says and whoever has another purpose sets anew. What has been run
+    is known, and so is what led on in the search."""
+
+    def __init__(self, session: LeanSession, nodes: Iterable[GoalNode] = ()) -> None:
+        self.session = session
+        self.runs = 0
+        self._known: dict[tuple[int, str, int], Outcome] = {
+            (node.state.id, tactic.candidate.tactic, node.group[0]): tactic.outcome
+            for node in nodes
+            for tactic in node.tactics
+            if not isinstance(tactic.outcome, Failed)
+        }
+
+    def run(self, state: TacticState, tactic: str, goal: int) -> Outcome | None:
+        """None when there were enough runs."""
+        asked = (state.id, tactic, goal)
+        if asked not in self._known:
+            if self.runs <= 0:
+                return None
+            self.runs -= 1
+            self._known[asked] = self.session.run(state, tactic, goal)
+        return self._known[asked]
