@@ -13,7 +13,8 @@ from prover.policy.view import Kind, View
 
 _BLOCK = 8
 _SMALL_BLOCK = 4
-_INSTANCES = 200
+_GRIND = "grind (instances := 200) (gen := 4)"  # finds as many laws as with more, in 7/8 of the time
+_GRIND_WITH_THEM = "grind (instances := 400)"
 
 
 def prove_laws(view: View) -> Iterator[Proposal]:
@@ -67,7 +68,7 @@ def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
 
 def _uses(view: View) -> list[str]:
     """What to try with the laws at once."""
-    grind = f"grind (instances := {2 * _INSTANCES}) [{', '.join(view.definitions)}]"
+    grind = f"{_GRIND_WITH_THEM} [{', '.join(view.definitions)}]"
     spots = recursion_spots(view, view.target)
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
@@ -90,11 +91,11 @@ def _induction(view: View, law: Law) -> str:
     names = [name for name, _ in law.types]
     types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
     spots = recursion_spots(view, law.body)
-    grind = closing = f"grind (instances := {_INSTANCES}) [{', '.join(written)}]"
+    grind = closing = f"{_GRIND} [{', '.join(written)}]"
     ways = inductions(spots, names, grind)
     apart = [way for way in ways if "cases" in way][-1:]
     if types and any(symbol.looks_deep for symbol in mentioned if symbol.is_definition):
-        closing = f"grind (instances := {_INSTANCES}) [{', '.join([*written, *dict.fromkeys(types)])}]"
+        closing = f"{_GRIND} [{', '.join([*written, *dict.fromkeys(types)])}]"
         apart = inductions(spots, names, closing)[:1]
     ways = [*[way for way in ways if "cases" not in way], *apart]
     said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
