@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import Source, parse_source, read_source
 from prover.lean.splice import fit, unfit
 from prover.policy.fixed import FixedPolicy
+from prover.policy.offers import Offers
 from prover.proving import Finished, HoleResult, Job, Proving
 from prover.proving.lifting import lift
-from prover.types import Candidate, Goal, Hypothesis, Status, Theorem
+from prover.types import Candidate, Goal, Hypothesis, Proved, Status, Theorem
 
 FILE = """namespace Demo
 
@@ -143,6 +145,42 @@ def test_nothing_is_proved_twice_and_what_is_proved_helps(lean: EmbeddedGateway,
         standings = {lemma.name: lemma.standing for lemma in library.listed()}
     assert standings["Demo.add_zero"] is Standing.STALE
     assert standings["Demo.add_comm"] is Standing.CERTIFIED  # that file's definition is as it was
+
+
+FOR_ALL = FILE.replace("theorem add_zero (x : N) : add", "theorem add_zero : ∀ x : N, add").replace(
+    "theorem add_succ (x y : N) :", "theorem add_succ (x : N) : ∀ y, x = x →"
+)
+INSTANCES = """
+theorem instance_of (a : N) : add (add a a) .Z = add a a := by sorry
+theorem turned (a : N) : add a a = add (add a a) .Z := by sorry
+theorem after (a : N) (h : add a a = add a a) : add (add a a) (.S a) = .S (add (add a a) a) := by sorry
+theorem whole (a : N) : ∀ y, add a a = add a a → add (add a a) (.S y) = .S (add (add a a) y) := by sorry
+
+end Demo
+"""
+
+
+def test_what_is_stated_for_all_covers_its_instances(lean: EmbeddedGateway, tmp_path: Path) -> None:
+    path, db = tmp_path / "Demo.lean", tmp_path / "lemmas.sqlite"
+    path.write_text(FOR_ALL)
+    assert [each.status for each in prove(lean, path, db)] == [Status.PROVED] * 2
+    source = parse_source(Path("Other.lean"), (FILE.partition("-- the easy")[0] + INSTANCES).encode())
+    ways = {}
+    with Library.open(db) as library:
+        for theorem in source.theorems:
+            with lean.open(source, theorem) as session:
+                offered = list(Offers(library, theorem, session.root.goals[0], frozenset()).all())
+                proofs = [
+                    each.tactic.splitlines()[-1].strip(" )")
+                    for each in offered
+                    if "_goal" not in each.tactic
+                    and isinstance(session.run(session.root, each.tactic), Proved)
+                ]
+                ways[theorem.name.removeprefix("Demo.")] = proofs[0]
+    assert re.fullmatch(r"exact add_zero_\d+ \.\.", ways["instance_of"])
+    assert re.fullmatch(r"exact Eq.symm \(add_zero_\d+ \.\.", ways["turned"])
+    assert re.fullmatch(r"apply add_succ_\d+ <;> assumption|simp_all .+", ways["after"])
+    assert re.fullmatch(r"apply add_succ_\d+", ways["whole"])
 
 
 def test_out_and_in_again_with_nothing_lost(lean: EmbeddedGateway, tmp_path: Path) -> None:

@@ -293,3 +293,13 @@ def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
     assert text.startswith("have law") and "try" not in text and "first" not in text
     verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]
     assert verdict.standing is Standing.CERTIFIED
+
+
+def test_facts_that_a_proof_does_without_go(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("Facts.lean"), b"theorem same (n : Nat) : n + 0 = 0 + n := by\n  sorry\n")
+    (theorem,) = source.theorems
+    block = "(have left : 0 + n = n := by\n   exact Nat.zero_add n\n have idle : n = n := by\n   rfl\n exact left.symm)"
+    with lean.open(source, theorem) as session:
+        assert isinstance(session.run(session.root, block), Proved)
+        script = shortened(Trials(session), Step(block))
+    assert structured(script) == ["have left : 0 + n = n := by", "  exact Nat.zero_add n", "exact left.symm"]

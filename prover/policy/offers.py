@@ -26,8 +26,8 @@ from lemmas.statements import adapted, block, in_scope, unblocked
 from lemmas.store import Library
 from prover.policy import relevance
 from prover.policy.protocols import KEPT
-from prover.policy.terms import sides, variables_in
-from prover.types import Candidate, Goal, Theorem
+from prover.policy.terms import sides, telescope, variables_in
+from prover.types import Candidate, Goal, Hypothesis, Theorem
 
 _SCRIPT, _COVER, _TOGETHER, _PREMISE, _STALE = -0.01, -0.3, -1.0, -2.2, -4.0
 _CONDITIONAL = 1.5  # dearer, as many a lemma with premises covers what it has nothing to do with
@@ -135,41 +135,42 @@ class Offers:
         return [found[number] for number in sorted(found)]
 
     def _covering(self, lemmas: Sequence[Lemma], price: float) -> Iterator[Candidate]:
-        found = ((lemma, way) for lemma in lemmas if (way := self._way(lemma)) is not None)
-        for place, (lemma, way) in enumerate(islice(found, _COVERS)):
-            premise, cost = self._as_premise(lemma), price - _AGE * place
-            if way:
-                yield self._using([premise], way.format(premise.name), cost)
-            elif self._has_premises(lemma):
-                yield self._using([premise], f"apply {premise.name} <;> assumption", cost - _CONDITIONAL)
-                yield self._using([premise], f"apply {premise.name}", cost - _CONDITIONAL - 0.5)
-            else:
-                yield self._using([premise], f"exact {premise.name} ..", cost)
+        found = ((lemma, ways) for lemma in lemmas if (ways := list(self._ways(lemma))))
+        for place, (lemma, ways) in enumerate(islice(found, _COVERS)):
+            premise = self._as_premise(lemma)
+            for way, dearer in ways:
+                yield self._using([premise], way.format(premise.name), price - _AGE * place - dearer)
 
-    def _way(self, lemma: Lemma) -> str | None:
-        """How the lemma covers the target: "" as it stands, else the tactic that turns it round."""
-        if covers(lemma.hypotheses, lemma.target, self._goal, self._constant):
-            return ""
-        equation = sides(self._goal.target)
-        if equation is None:
-            return None
-        turned = replace(self._goal, target=f"{equation[1]} = {equation[0]}")
-        if covers(lemma.hypotheses, lemma.target, turned, self._constant):
-            return "exact Eq.symm ({} ..)"
-        return None
+    def _ways(self, lemma: Lemma) -> Iterator[tuple[str, float]]:
+        """Tactics by which the lemma may prove the target, and how much dearer than the price they are."""
+        hypotheses, conclusion = _opened(lemma)
+        opened = conclusion != lemma.target
+        if opened and covers(lemma.hypotheses, lemma.target, self._goal, self._constant):
+            yield "apply {}", 0.0  # `..` would stand for what the target itself says for all of
+        elif covers(hypotheses, conclusion, self._goal, self._constant):
+            if self._has_premises(hypotheses, conclusion):
+                yield "apply {} <;> assumption", _CONDITIONAL
+                yield "apply {}", _CONDITIONAL + 0.5
+            else:
+                yield "exact {} ..", 0.0
+        elif (equation := sides(self._goal.target)) is not None:
+            turned = replace(self._goal, target=f"{equation[1]} = {equation[0]}")
+            if covers(hypotheses, conclusion, turned, self._constant):
+                yield "exact Eq.symm ({} ..)", 0.0
 
     def _constant(self, name: str) -> str:
         return (self._around.symbols.resolve(name) or name).rpartition(".")[2]
 
-    def _has_premises(self, lemma: Lemma) -> bool:
+    def _has_premises(self, hypotheses: Sequence[Hypothesis], conclusion: str) -> bool:
         """Whether a hypothesis is more than a variable of the conclusion."""
-        said = variables_in(lemma.target)
-        types = {name for hypothesis in lemma.hypotheses for name in variables_in(hypothesis.type)}
-        return any(h.name not in said and h.name not in types for h in lemma.hypotheses)
+        said = variables_in(conclusion)
+        types = {name for hypothesis in hypotheses for name in variables_in(hypothesis.type)}
+        return any(h.name not in said and h.name not in types for h in hypotheses)
 
     def _premises(self, lemmas: Sequence[Lemma]) -> Iterator[Candidate]:
         """To simplify with all of the best together, and to rewrite with each."""
-        plain = [lemma for lemma in lemmas if lemma.kind is Kind.THEOREM and not self._has_premises(lemma)]
+        theorems = [lemma for lemma in lemmas if lemma.kind is Kind.THEOREM]
+        plain = [lemma for lemma in theorems if not self._has_premises(lemma.hypotheses, lemma.target)]
         named = [self._as_premise(lemma) for lemma in plain[:_PREMISES]]
         known = {premise.name for premise in named}
         named += [_Premise(name) for name in self._earlier() if name not in known]
@@ -217,6 +218,17 @@ class Offers:
 
     def _candidate(self, tactic: str, logprob: float, source: str, price: float) -> Candidate:
         return Candidate(tactic, logprob, f"{source}{' (stale)' if price <= _STALE else ''}")
+
+
+def _opened(lemma: Lemma) -> tuple[Sequence[Hypothesis], str]:
+    """Its hypotheses with what its target says for all of, and what it says of that. As it stands where a
+    name would be there twice."""
+    found, conclusion = telescope(lemma.target)
+    given = [hypothesis.name for hypothesis in lemma.hypotheses]
+    names = [name or f"_{number}" for number, name in enumerate(found)]
+    if len({*given, *names}) < len(given) + len(names):
+        return lemma.hypotheses, lemma.target
+    return (*lemma.hypotheses, *(Hypothesis(name, "") for name in names)), conclusion
 
 
 @dataclass(frozen=True, slots=True)

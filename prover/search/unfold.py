@@ -14,15 +14,13 @@ _TRIES = re.compile(r"\(try .+\)", re.DOTALL)
 
 
 def unfolded(trials: Trials, script: Step) -> Step:
-    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed; what ends in
-    alternatives (`first | … | …`) is left with the one that does it. Where the trials do not suffice for a
-    step, it stays as it is."""
+    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed, and for `(have …\\n b)`;
+    what ends in alternatives (`first | … | …`) is left with the one that does it. Where the trials do not
+    suffice for a step, it stays as it is."""
     return _Unfolder(trials).unfold(script, trials.session.root, 0)
 
 
 class _Unfolder:
-    """Turns `(try a\\n try b)` into those of the steps `a` and `b` that succeed."""
-
     def __init__(self, trials: Trials) -> None:
         self._run = trials.run
 
@@ -41,7 +39,7 @@ class _Unfolder:
                 for group, part in zip(script.groups, script.parts, strict=True)
             )
         whole = replace(script, parts=parts)
-        return self._steps(whole, state, goal, left) or whole
+        return self._steps(whole, state, goal, left) or self._facts(whole, state, goal) or whole
 
     def _steps(self, script: Step, state: TacticState, goal: int, left: Advanced | None) -> Step | None:
         """None where it can't be taken apart. What has done nothing to what the whole has `left` is not
@@ -67,6 +65,25 @@ class _Unfolder:
         last = script.parts[0] if len(script.parts) == 1 else None
         return None if last is None else _chain(steps, last)
 
+    def _facts(self, script: Step, state: TacticState, goal: int) -> Step | None:
+        """A block's `have`s and what is done with them. None where it is no such block."""
+        *facts, last = _statements(script.tactic)
+        if not facts or not all(fact.startswith("have ") for fact in facts):
+            return None
+        steps: list[tuple[str, Advanced]] = []
+        for fact in facts:
+            outcome = self._run(state, fact, goal)
+            if not isinstance(outcome, Advanced) or len(outcome.state.goals) != 1:
+                return None
+            steps.append((fact, outcome))
+            state, goal = outcome.state, 0
+        after = self._run(state, last, goal)
+        if script.parts:
+            same = isinstance(after, Advanced) and after.state.groups == script.groups
+        else:
+            same = isinstance(after, Proved)
+        return _chain(steps, replace(script, tactic=last)) if same else None
+
 
 def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced | None) -> list[str]:
     """Where the whole has left the target as it was: the `have`s whose facts are there then."""
@@ -78,8 +95,22 @@ def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced |
 
 def _tries(script: Step | None) -> bool:
     return script is not None and (
-        _TRIES.fullmatch(script.tactic) is not None or any(map(_tries, script.parts))
+        script.tactic.startswith(("(try ", "(have ")) or any(map(_tries, script.parts))
     )
+
+
+def _statements(tactic: str) -> list[str]:
+    """Those of a block, without what sets them in; what is none is one."""
+    if not (tactic.startswith("(have ") and tactic.endswith(")")):
+        return [tactic]
+    lines = tactic[1:-1].split("\n ")
+    found: list[str] = []
+    for line in lines:
+        if found and line.startswith(" "):
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return found
 
 
 def _bare(attempt: str) -> str:
