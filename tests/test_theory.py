@@ -298,7 +298,8 @@ def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
 def test_facts_that_a_proof_does_without_go(lean: EmbeddedGateway) -> None:
     source = parse_source(Path("Facts.lean"), b"theorem same (n : Nat) : n + 0 = 0 + n := by\n  sorry\n")
     (theorem,) = source.theorems
-    block = "(have left : 0 + n = n := by\n   exact Nat.zero_add n\n have idle : n = n := by\n   rfl\n exact left.symm)"
+    facts = "have left : 0 + n = n := by\n   exact Nat.zero_add n\n have idle : n = n := by\n   rfl"
+    block = f"({facts}\n exact left.symm)"
     with lean.open(source, theorem) as session:
         assert isinstance(session.run(session.root, block), Proved)
         script = shortened(Trials(session), Step(block))

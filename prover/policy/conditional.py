@@ -37,7 +37,8 @@ class _Fact:
 def implications(terms: Sequence[Valued], types: Mapping[str, Term]) -> list[Law]:
     """Conjectures: transitivity, then those with one premise, a test of the terms' values, the small ones
     first; none that is an instance of another."""
-    tests = [each for each in terms if each.type.head == "Bool" and each.term.args][:_MAX_TESTS]
+    found = (each for each in terms if each.type.head == "Bool" and each.term.args and _known(each))
+    tests = list(itertools.islice(found, _MAX_TESTS))
     facts = [
         _Fact(test.term, word, _bits(value == truth for value in test.values))
         for test, (truth, word) in itertools.product(tests, _TRUTHS)
@@ -54,14 +55,20 @@ def implications(terms: Sequence[Valued], types: Mapping[str, Term]) -> list[Law
     return list(_general([*_transitive(premises, types), *pairs], types))
 
 
+def _known(made: Valued) -> bool:
+    """On all samples."""
+    return None not in made.values
+
+
 def _bits(held: Iterator[bool]) -> int:
     return sum(1 << at for at, holds in enumerate(held) if holds)
 
 
 def _equations(terms: Sequence[Valued]) -> Iterator[_Fact]:
     """Between terms that are not tests."""
-    small = [each for each in terms if each.type.head != "Bool" and each.term.size <= _MAX_TERM_SIZE]
-    for one, other in itertools.combinations(small[:_MAX_TERMS], 2):
+    found = (e for e in terms if e.type.head != "Bool" and e.term.size <= _MAX_TERM_SIZE and _known(e))
+    small = list(itertools.islice(found, _MAX_TERMS))
+    for one, other in itertools.combinations(small, 2):
         if one.type == other.type and one.term.head != other.term.head:
             where = _bits(a == b for a, b in zip(one.values, other.values, strict=True))
             yield _Fact(other.term, one.term, where)

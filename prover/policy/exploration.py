@@ -8,10 +8,11 @@ follows from definitions and from smaller laws by rewriting is left out. What is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 from prover.policy.conditional import MIN_SUPPORT, implications
-from prover.policy.laws import TRUE, Builder, Law, Valued
+from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting, heads, matched
 from prover.policy.sampling import Sampler
@@ -19,11 +20,28 @@ from prover.policy.syntax import Term
 from prover.policy.values import Stuck, TooLong, Value, data
 
 _SAMPLES = 60
+_FIRST = 20  # what differs on these needs no others
 _FURTHER_SAMPLES = 240
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
 _MAX_CALLS = 60_000  # some seconds
 _VARIABLES = (("x", "y", "z"), ("u", "v", "w"), ("a", "b", "c"), ("p", "q", "r"), ("k", "l", "m"))
+
+
+class _Made:
+    """A term, computed on the `first` samples, and on all when somebody asks for its `values`."""
+
+    def __init__(
+        self, term: Term, type_: Term, compute: Callable[[int, int], tuple[Value | None, ...]]
+    ) -> None:
+        self.term = term
+        self.type = type_
+        self.first = compute(0, _FIRST)
+        self._compute = compute
+
+    @cached_property
+    def values(self) -> tuple[Value | None, ...]:
+        return self.first + self._compute(_FIRST, _SAMPLES)
 
 
 class Exploration:
@@ -41,8 +59,8 @@ class Exploration:
         self._builders = builders
         self._ranks = {builder.written: builder.rank for builder in builders}
         self._types: dict[str, Term] = {}
-        self._known: dict[tuple[Term, tuple[Value | None, ...]], Term] = {}
-        self._made: list[list[Valued]] = [[], []]
+        self._known: dict[tuple[Term, tuple[Value | None, ...]], list[_Made]] = {}
+        self._made: list[list[_Made]] = [[], []]
         self._laws: list[Law] = []
         self._count = 0
         self._sampler = Sampler(programs)
@@ -57,7 +75,8 @@ class Exploration:
         for left, right, type_ in self._schemes():
             self._try(left, right, type_)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
-        conditional = [*self._preservations(), *implications(self._valued(), self._types)]
+        made = list(itertools.chain.from_iterable(self._made))
+        conditional = [*self._preservations(), *implications(made, self._types)]
         return sorted([*self._independent(), *conditional], key=self._difficulty)
 
     def _preservations(self) -> Iterator[Law]:
@@ -78,10 +97,6 @@ class Exploration:
                 )
                 if self._supported(law):
                     yield law
-
-    def _valued(self) -> list[Valued]:
-        """The terms made that could be computed on all samples."""
-        return [made for made in itertools.chain.from_iterable(self._made) if None not in made.values]
 
     def _supported(self, law: Law) -> bool:
         held = 0
@@ -145,8 +160,8 @@ class Exploration:
         self._valuations = [self._sampler.valuation(self._types) for _ in range(_SAMPLES)]
         for name, type_ in self._types.items():
             values = tuple(valuation[name] for valuation in self._valuations)
-            made = Valued(Term(name), type_, values)
-            self._known.setdefault((type_, values), made.term)
+            made = _Made(Term(name), type_, partial(_part, values))
+            self._known.setdefault((type_, made.first), []).append(made)
             self._made[1].append(made)
         for builder in self._builders:
             if not builder.arguments:
@@ -154,7 +169,7 @@ class Exploration:
 
     # -- terms -------------------------------------------------------------------------------------------
 
-    def _combinations(self, size: int) -> Iterator[tuple[Builder, tuple[Valued, ...]]]:
+    def _combinations(self, size: int) -> Iterator[tuple[Builder, tuple[_Made, ...]]]:
         for builder in self._builders:
             for parts in _partitions(size - 1, len(builder.arguments)):
                 choices = [
@@ -163,25 +178,32 @@ class Exploration:
                 ]
                 yield from ((builder, arguments) for arguments in itertools.product(*choices))
 
-    def _add(self, builder: Builder, arguments: tuple[Valued, ...]) -> bool:
+    def _add(self, builder: Builder, arguments: tuple[_Made, ...]) -> bool:
         """Make a term and look whether it equals one that is known. False when there are too many."""
         if any(_nested(builder, argument.term) for argument in arguments):
             return True
         self._count += 1
         if self._count > self._most or self._programs.taken > _MAX_CALLS:
             return False
-        columns = (tuple(argument.values[i] for argument in arguments) for i in range(_SAMPLES))
-        values = tuple(self._programs.attempt(builder.name, column) for column in columns)
-        if sum(value is None for value in values) > _SAMPLES // 3:
-            return True
         term = Term(builder.written, tuple(argument.term for argument in arguments))
-        key = (builder.result, values)
-        if key in self._known:
-            self._find(term, self._known[key], builder.result)
+        made = _Made(term, builder.result, partial(self._computed, builder.name, arguments))
+        if made.first.count(None) > _FIRST // 3:
+            return True
+        alike = self._known.setdefault((builder.result, made.first), [])
+        equal = next((other for other in alike if other.values == made.values), None)
+        if equal is not None:
+            self._find(term, equal.term, builder.result)
         else:
-            self._known[key] = term
-            self._made[min(term.size, len(self._made) - 1)].append(Valued(term, builder.result, values))
+            alike.append(made)
+            self._made[min(term.size, len(self._made) - 1)].append(made)
         return True
+
+    def _computed(
+        self, name: str, arguments: Sequence[_Made], start: int, end: int
+    ) -> tuple[Value | None, ...]:
+        parts = [each.first if end <= _FIRST else each.values for each in arguments]
+        columns = (tuple(values[i] for values in parts) for i in range(start, end))
+        return tuple(self._programs.attempt(name, column) for column in columns)
 
     # -- laws --------------------------------------------------------------------------------------------
 
@@ -265,6 +287,10 @@ class Exploration:
 
     def _top(self, law: Law) -> int:
         return max(self._ranks.get(name, -1) for name in law.heads)
+
+
+def _part(values: tuple[Value | None, ...], start: int, end: int) -> tuple[Value | None, ...]:
+    return values[start:end]
 
 
 def _nested(builder: Builder, argument: Term) -> bool:

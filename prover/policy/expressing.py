@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from prover.policy.laws import Builder, Law, Valued
+from prover.policy.laws import Builder, Law
 from prover.policy.programs import Programs
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import Term
@@ -18,6 +19,13 @@ from prover.policy.values import Value
 _NAMES = ("x", "y", "z", "u", "v")
 _SAMPLES = 80
 _MOST = 150  # terms of the same arguments
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    term: Term
+    type: Term
+    values: tuple[Value | None, ...]
 
 
 def expression(programs: Programs, function: Builder, others: Sequence[Builder]) -> Law | None:
@@ -43,16 +51,16 @@ def _linear_terms(
     functions: Sequence[Builder],
     types: Mapping[str, Term],
     valuations: Sequence[Mapping[str, Value]],
-) -> Iterator[Valued]:
+) -> Iterator[_Made]:
     """Those of all the variables."""
-    by_variables: dict[frozenset[str], list[Valued]] = {}
+    by_variables: dict[frozenset[str], list[_Made]] = {}
     for size in range(1, len(types) + 1):
         for chosen in map(frozenset, itertools.combinations(types, size)):
-            known: dict[tuple[Term, tuple[Value | None, ...]], Valued] = {}
+            known: dict[tuple[Term, tuple[Value | None, ...]], _Made] = {}
             if size == 1:
                 (name,) = chosen
                 values = tuple(valuation[name] for valuation in valuations)
-                known[types[name], values] = Valued(Term(name), types[name], values)
+                known[types[name], values] = _Made(Term(name), types[name], values)
             for builder, arguments in _applications(functions, chosen, by_variables):
                 _add(programs, known, builder, arguments)
             for builder, only in itertools.product(functions, tuple(known.values())):
@@ -65,8 +73,8 @@ def _linear_terms(
 def _applications(
     functions: Sequence[Builder],
     chosen: frozenset[str],
-    by_variables: Mapping[frozenset[str], Sequence[Valued]],
-) -> Iterator[tuple[Builder, tuple[Valued, Valued]]]:
+    by_variables: Mapping[frozenset[str], Sequence[_Made]],
+) -> Iterator[tuple[Builder, tuple[_Made, _Made]]]:
     """Of functions of two arguments, to terms that share the variables."""
     for builder in functions:
         for first, left in by_variables.items():
@@ -78,15 +86,15 @@ def _applications(
 
 def _add(
     programs: Programs,
-    known: dict[tuple[Term, tuple[Value | None, ...]], Valued],
+    known: dict[tuple[Term, tuple[Value | None, ...]], _Made],
     builder: Builder,
-    arguments: tuple[Valued, ...],
+    arguments: tuple[_Made, ...],
 ) -> None:
     if len(known) < _MOST:
         columns = zip(*(argument.values for argument in arguments), strict=True)
         values = tuple(programs.attempt(builder.name, column) for column in columns)
         term = Term(builder.written, tuple(argument.term for argument in arguments))
-        known.setdefault((builder.result, values), Valued(term, builder.result, values))
+        known.setdefault((builder.result, values), _Made(term, builder.result, values))
 
 
 def _agree(values: Sequence[Value | None], wanted: Sequence[Value | None]) -> bool:

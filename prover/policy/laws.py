@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from prover.policy.rewriting import heads
 from prover.policy.syntax import Term
@@ -58,13 +59,17 @@ class Law:
         return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
 
 
-@dataclass(frozen=True)
-class Valued:
+class Valued(Protocol):
     """A term and its values on the samples; None where it can't be computed."""
 
-    term: Term
-    type: Term
-    values: tuple[Value | None, ...]
+    @property
+    def term(self) -> Term: ...
+
+    @property
+    def type(self) -> Term: ...
+
+    @property
+    def values(self) -> tuple[Value | None, ...]: ...
 
 
 @dataclass(frozen=True)

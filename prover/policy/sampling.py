@@ -19,6 +19,7 @@ class Sampler:
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
         self._rng = random.Random(0)
+        self._known: dict[Term, tuple[list[str], dict[str, list[Term]]]] = {}
 
     def valuation(self, types: Mapping[str, Term]) -> dict[str, Value]:
         return {name: self.value(type_, self._rng.choice(_SIZES)) for name, type_ in types.items()}
@@ -48,6 +49,11 @@ class Sampler:
 
     def _options(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
         """The constructors of a type, and the types of their arguments."""
+        if type_ not in self._known:
+            self._known[type_] = self._looked_up(type_)
+        return self._known[type_]
+
+    def _looked_up(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
         options = self._programs.of_type(type_.head)
         arguments = {}
         for name in options:
