@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import pytest
 from prover.config import Settings
 from prover.events import Finished as SearchFinished
 from prover.events import Tried
-from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.embedded.gateway import EmbeddedGateway, Limits
+from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.lean import Command, EmbeddedLean
 from prover.lean.forwarding import ForwardingGateway
 from prover.lean.gateway import LeanGateway, LeanSession
@@ -250,7 +251,7 @@ def test_mutual_theorems_stand_by_themselves(lean: EmbeddedGateway, tmp_path: Pa
 
 
 FLIP = "theorem t (P : Nat → Prop) (a b : Nat) (h : P (b + a)) : P (a + b) := by sorry\n"
-FOREVER = "iterate 50 (iterate 50 (iterate 50 (rw [Nat.add_comm])))"  # seconds, till its heartbeats are spent
+FOREVER = "iterate 50 (iterate 50 (iterate 50 (rw [Nat.add_comm])))"  # till its heartbeats are spent
 
 
 def test_a_tactic_ends_when_its_seconds_are_over(lean: EmbeddedGateway) -> None:
@@ -265,13 +266,14 @@ def test_a_tactic_ends_when_its_seconds_are_over(lean: EmbeddedGateway) -> None:
         assert isinstance(session.run(session.root, "(rw [Nat.add_comm]; exact h)"), Proved)
 
 
-def test_a_tactic_that_the_end_of_the_time_cuts_short_is_not_counted(
-    lean: EmbeddedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tactic_that_the_end_of_the_time_cuts_short_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prover.search.budget.GRACE", 0.0)
     source = parsed(FLIP)
     policy = Scripted({"t": ["skip", FOREVER, "(rw [Nat.add_comm]; exact h)"]}, frozenset())
-    events = list(search(source, source.theorems[0], lean, policy, Budget(seconds=0.2)))
+    root = embedded_root()
+    assert root is not None
+    with closing(EmbeddedGateway(root, (), Limits(heartbeats=2_000_000))) as lean:
+        events = list(search(source, source.theorems[0], lean, policy, Budget(seconds=0.2)))
     assert [event.candidate.tactic for event in events if isinstance(event, Tried)] == ["skip"]
     assert isinstance(events[-1], SearchFinished)
     result = events[-1].result

@@ -296,9 +296,10 @@ def test_closing_during_a_tactic_ends_it(liars: Liars) -> None:
 # -- real Leans --------------------------------------------------------------------------------------------
 
 HARD = """\
-theorem hard (a b c : Nat) (h : a * b = c) (k : c < a) : a * a * b * c + b = c * c * b + c := by
+theorem hard (a b c n : Nat) (h : n > 2) (k : a * b * c > 0) : a ^ n + b ^ n ≠ c ^ n := by
   sorry
 """
+"""Fermat's last theorem: no machine is fast enough to be done with it before it is told to stop."""
 ENDLESS = """\
 def fib : Nat → Nat
   | 0 => 0

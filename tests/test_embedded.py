@@ -21,7 +21,7 @@ from prover.lean.embedded.file import ElaboratedFile
 from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.lean import Command, EmbeddedLean
-from prover.lean.embedded.node import environment, node_command
+from prover.lean.embedded.node import START_SCRIPT, environment, node_binary, node_command
 from prover.lean.embedded.process import START_SECONDS, launch
 from prover.lean.gateway import ran_out
 from prover.lean.source import Source, parse_source
@@ -52,6 +52,34 @@ def bare() -> Iterator[EmbeddedLean]:
 
 def messages(commands: list[Command]) -> list[tuple[str, str]]:
     return [(message.severity, message.text) for command in commands for message in command.messages]
+
+
+# -- the image that a Lean starts from --------------------------------------------------------------------
+
+BUSY = """
+const { Worker } = require("worker_threads");
+const { atRest } = require(process.argv[1]);
+const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+const cells = new Int32Array(memory.buffer);
+const finishing = `
+  const cells = new Int32Array(require("worker_threads").workerData.buffer);
+  for (let step = 1; step <= 20; step++) {
+    Atomics.wait(cells, 0, 0, 50);
+    Atomics.store(cells, 1000 * step, step);
+    Atomics.notify(cells, 1);
+  }
+`;
+new Worker(finishing, { eval: true, workerData: memory });
+Atomics.wait(cells, 1, 0);
+process.stdout.write(String(new Int32Array(atRest(memory).buffer)[20000]));
+"""
+"""A thread that works for a second while another one copies the memory."""
+
+
+def test_the_memory_is_copied_when_all_threads_are_at_rest() -> None:
+    script = str(START_SCRIPT.with_name("image.cjs"))
+    done = subprocess.run([node_binary(), "-e", BUSY, script], capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"20"
 
 
 # -- text over the ABI, and lines over the pipes -----------------------------------------------------------

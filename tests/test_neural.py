@@ -99,7 +99,7 @@ def test_names_of_the_user_are_not_in_what_the_model_reads() -> None:
 
 def test_the_model_reads_hypotheses_definitions_and_premises() -> None:
     said = " ".join(worded(GOALS[2]).source)
-    assert "<goal> $f0 $v0 . $c0 $v1 = $f0 $v1 $v0 . $c0" in said
+    assert "<goal> $f0 ( $c0 $v0 ) $v1 = $f0 $v1 ( $c0 $v0 )" in said
     assert "<ih>" in said and "<def> $f0" in said and "<type> $t0" in said and "<premise> $p0" in said
 
 

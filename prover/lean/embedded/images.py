@@ -21,6 +21,8 @@ from prover.lean.embedded.node import START_SCRIPT, environment, node_command
 
 KEPT = 4
 RECORD_SECONDS = 300.0
+_RECORDING = (START_SCRIPT, START_SCRIPT.with_name("image.cjs"))
+"""What an image depends on beside its imports."""
 
 
 def header(imports: Sequence[str]) -> str:
@@ -34,7 +36,7 @@ def image_of(root: Path, imports: Sequence[str]) -> Path:
     """
     _require(root, imports)
     folder = root / "images"
-    recipe = START_SCRIPT.read_bytes() + header(imports).encode()
+    recipe = b"".join([*(script.read_bytes() for script in _RECORDING), header(imports).encode()])
     image = folder / hashlib.sha256(recipe).hexdigest()[:16]
     if not _is_complete(image):
         folder.mkdir(exist_ok=True)

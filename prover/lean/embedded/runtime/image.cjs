@@ -18,16 +18,31 @@ const PAGE = 65536;
 const MAXIMUM_PAGES = 32768; // 2 GB, all that 32 bits of this build allow
 const CHUNK = 1 << 22;
 const STORAGE_OF_THREAD = 116; // emscripten's struct pthread, in bytes
+const REST = 200; // milliseconds that the other threads are given to come to rest
 const EACCES = 2; // WASI's numbers: what a system call answers where there is no system
 
 const description = (image) => `${image}.json`;
 
+/**
+ * A copy of the memory, made when nothing in it has changed for a while. Other threads finish their last tasks while this
+ * one records: in what is copied under their hands are locks that nobody opens again, and a Lean that starts from there
+ * waits for ever.
+ */
+function atRest(memory) {
+  for (let before = new BigInt64Array(memory.buffer).slice(); ; ) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REST);
+    const after = new BigInt64Array(memory.buffer);
+    if (before.length === after.length && before.every((word, at) => word === after[at])) return before;
+    before = after.slice();
+  }
+}
+
 /** Writes the memory to the file `image`, then what else is needed beside it. Zero bytes take no space on disk. */
 function record(image, args) {
-  const memory = new Uint8Array(wasmMemory.buffer);
+  const memory = new Uint8Array(atRest(wasmMemory).buffer);
   const file = fs.openSync(image, "w");
   for (let at = 0; at < memory.length; at += CHUNK) {
-    const chunk = memory.slice(at, at + CHUNK);
+    const chunk = memory.subarray(at, at + CHUNK);
     if (chunk.some((byte) => byte !== 0)) fs.writeSync(file, chunk, 0, chunk.length, at);
   }
   fs.ftruncateSync(file, memory.length);
@@ -109,4 +124,4 @@ function restoreStorage(self, storage) {
   HEAPU8.set(contents, storage);
 }
 
-module.exports = { record, restore, isolate, restoreThread };
+module.exports = { atRest, record, restore, isolate, restoreThread };

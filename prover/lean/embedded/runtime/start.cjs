@@ -46,6 +46,7 @@ globalThis.restoreThread = (thread) => {
 };
 
 function recorder(args) {
+  image.atRest(wasmMemory);
   wasmExports.lean_init_task_manager(); // its workers are threads, and those are not recorded
   image.record(process.env.LEAN_IMAGE, args);
   quit();
