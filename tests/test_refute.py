@@ -19,7 +19,7 @@ from prover.lean.source import Source, parse_source
 from prover.lean.splice import fit
 from prover.policy.specs import policy_factory
 from prover.policy.symbols import Symbols
-from prover.policy.values import FALSE, TRUE, data
+from prover.policy.values import FALSE, TRUE, Value, data
 from prover.proving import Finished, Job, Proving
 from prover.refute import refute
 from prover.refute.computing import Evaluator
@@ -240,7 +240,7 @@ def test_arithmetic_is_leans(one: int, other: int) -> None:
         assert 0 <= remainder < abs(other)
     else:
         assert (quotient, remainder) == (0, one)
-    assert evaluator.truth(read_proposition("x - y = -(y - x)"), scope) is True
+    assert evaluator.proposition(read_proposition("x - y = -(y - x)"), scope)(scope) is True
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,8 @@ def test_arithmetic_is_leans(one: int, other: int) -> None:
 def test_propositions_are_computed(text: str, truth: bool | None) -> None:
     booleans = {"Bool": [TRUE, FALSE]}
     evaluator = Evaluator(Symbols(library(), ""), False, lambda type_: iter(booleans.get(type_.head, [])))
-    assert evaluator.truth(read_proposition(text), {"k": 2, "b": data("?b")}) is truth
+    scope: dict[str, Value] = {"k": 2, "b": data("?b")}
+    assert evaluator.proposition(read_proposition(text), scope)(scope) is truth
 
 
 # -- in a run ----------------------------------------------------------------------------------------------

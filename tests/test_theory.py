@@ -19,7 +19,7 @@ from prover.policy.rules.laws import prove_laws
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.theory import law_key, laws_for
-from prover.policy.values import Stuck, TooLong, data
+from prover.policy.values import Data, Stuck, TooLong, Value, data
 from prover.policy.view import View
 from prover.search.editing import shortened
 from prover.search.script import Step, structured
@@ -138,6 +138,23 @@ def test_definitions_compute() -> None:
         programs.value(Term("forever", (number(0),)), {})
     with pytest.raises(Stuck):
         programs.value(Term("unheard_of", (number(0),)), {})
+
+
+@pytest.mark.parametrize(("deep", "computed"), [(60, True), (120, False)])
+@pytest.mark.parametrize("below", [0, 250])
+def test_how_deep_calls_may_go_does_not_depend_on_who_asks(deep: int, computed: bool, below: int) -> None:
+    def ask(below: int) -> tuple[Value | None, ...]:
+        if below:
+            return ask(below - 1)
+        return Programs(SYMBOLS).results(
+            SYMBOLS.resolve("plus") or "", [(made(number(deep)), made(number(1)))]
+        )
+
+    assert ask(below) == ((made(number(deep + 1)),) if computed else (None,))
+
+
+def made(term: Term) -> Data:
+    return data("N.succ", made(term.args[0])) if term.args else data("N.zero")
 
 
 def test_a_call_on_the_unknown_is_equal_to_itself_alone() -> None:

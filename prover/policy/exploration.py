@@ -118,12 +118,10 @@ class Exploration:
 
     def _verdicts(self, law: Law, valuations: Iterable[Mapping[str, Value]]) -> Iterator[tuple[bool, bool]]:
         """Whether its premises hold and its conclusion does, on the samples on which both can be computed."""
+        equations = [(self._code(left), self._code(right)) for left, right in law.equations]
         for valuation in valuations:
             try:
-                *premises, conclusion = (
-                    self._programs.value(left, valuation) == self._programs.value(right, valuation)
-                    for left, right in law.equations
-                )
+                *premises, conclusion = (left(valuation) == right(valuation) for left, right in equations)
             except (Stuck, TooLong):
                 continue
             yield all(premises), conclusion
@@ -202,8 +200,8 @@ class Exploration:
         self, name: str, arguments: Sequence[_Made], start: int, end: int
     ) -> tuple[Value | None, ...]:
         parts = [each.first if end <= _FIRST else each.values for each in arguments]
-        columns = (tuple(values[i] for values in parts) for i in range(start, end))
-        return tuple(self._programs.attempt(name, column) for column in columns)
+        rows = zip(*(values[start:end] for values in parts), strict=True) if parts else [()] * (end - start)
+        return self._programs.results(name, rows)
 
     # -- laws --------------------------------------------------------------------------------------------
 
@@ -275,15 +273,19 @@ class Exploration:
 
     def _try(self, left: Term, right: Term, type_: Term) -> None:
         agreed = 0
+        one, other = self._code(left), self._code(right)
         for valuation in self._valuations:
             try:
-                if self._programs.value(left, valuation) != self._programs.value(right, valuation):
+                if one(valuation) != other(valuation):
                     return
                 agreed += 1
             except (Stuck, TooLong):
                 continue
         if agreed > _SAMPLES // 3:
             self._find(left, right, type_)
+
+    def _code(self, term: Term) -> Callable[[Mapping[str, Value]], Value]:
+        return self._programs.evaluated(term, self._types)
 
     def _top(self, law: Law) -> int:
         return max(self._ranks.get(name, -1) for name in law.heads)

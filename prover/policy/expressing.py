@@ -36,7 +36,7 @@ def expression(programs: Programs, function: Builder, others: Sequence[Builder])
     types = dict(zip(names, function.arguments, strict=True))
     sampler = Sampler(programs)
     valuations = [sampler.valuation(types) for _ in range(_SAMPLES)]
-    wanted = tuple(programs.attempt(function.name, tuple(values.values())) for values in valuations)
+    wanted = programs.results(function.name, (tuple(values.values()) for values in valuations))
     if wanted.count(None) > _SAMPLES // 3:
         return None
     for made in _linear_terms(programs, others, types, valuations):
@@ -91,8 +91,8 @@ def _add(
     arguments: tuple[_Made, ...],
 ) -> None:
     if len(known) < _MOST:
-        columns = zip(*(argument.values for argument in arguments), strict=True)
-        values = tuple(programs.attempt(builder.name, column) for column in columns)
+        rows = zip(*(argument.values for argument in arguments), strict=True)
+        values = programs.results(builder.name, rows)
         term = Term(builder.written, tuple(argument.term for argument in arguments))
         known.setdefault((builder.result, values), _Made(term, builder.result, values))
 

@@ -6,7 +6,8 @@ for `Nat` and `Int`. What starts with `?` stands for any value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
@@ -34,7 +35,6 @@ class Data:
 
 
 Value: TypeAlias = "int | Data"
-Scope: TypeAlias = "Mapping[str, Value]"
 _ALL: WeakValueDictionary[tuple[object, ...], Data] = WeakValueDictionary()
 
 
@@ -48,37 +48,47 @@ def data(head: str, *args: Value) -> Data:
 
 TRUE, FALSE = data("Bool.true"), data("Bool.false")
 _SIZE = 400  # what a number may be at most
-OPERATORS = frozenset(["+", "-", "*", "/", "%", "=", "≠", "==", "!=", "≤", "<", "≥", ">", "¬", "++"])
 
 
-def operated(operator: str, values: tuple[Value, ...]) -> Value:
-    if operator == "¬":
-        if values[0] not in (TRUE, FALSE):
-            raise Stuck
-        return FALSE if values[0] == TRUE else TRUE
-    one, other = values
-    if operator in ("=", "==", "≠", "!="):
-        if one != other and (_unknown(one) or _unknown(other)):
-            raise Stuck
-        return TRUE if (one == other) == (operator in ("=", "==")) else FALSE
-    if operator == "++":
-        return _appended(one, other)
-    if not isinstance(one, int) or not isinstance(other, int):
+def _unknown(value: Value) -> bool:
+    return isinstance(value, Data) and value.unknown
+
+
+def truth(holds: bool) -> Value:
+    return TRUE if holds else FALSE
+
+
+def _negated(value: Value) -> Value:
+    if value not in (TRUE, FALSE):
         raise Stuck
-    return _calculated(operator, one, other)
+    return truth(value is FALSE)
 
 
-def _calculated(operator: str, one: int, other: int) -> Value:
-    match operator:
-        case "≤" | "<" | "≥" | ">":
-            holds = {"≤": one <= other, "<": one < other, "≥": one >= other, ">": one > other}[operator]
-            return TRUE if holds else FALSE
-        case "+" | "*":
-            result = one + other if operator == "+" else one * other
-            if abs(result) > _SIZE:
-                raise TooLong
-            return result
-    raise Stuck  # what `-`, `/` and `%` mean depends on the type
+def _equal(one: Value, other: Value) -> Value:
+    if one != other and (_unknown(one) or _unknown(other)):
+        raise Stuck
+    return truth(one == other)
+
+
+def _compared(compare: Callable[[int, int], bool]) -> Callable[[Value, Value], Value]:
+    def compared(one: Value, other: Value) -> Value:
+        if not isinstance(one, int) or not isinstance(other, int):
+            raise Stuck
+        return truth(compare(one, other))
+
+    return compared
+
+
+def _calculated(calculate: Callable[[int, int], int]) -> Callable[[Value, Value], Value]:
+    def calculated(one: Value, other: Value) -> Value:
+        if not isinstance(one, int) or not isinstance(other, int):
+            raise Stuck
+        result = calculate(one, other)
+        if abs(result) > _SIZE:
+            raise TooLong
+        return result
+
+    return calculated
 
 
 def _appended(one: Value, other: Value) -> Value:
@@ -93,5 +103,23 @@ def _appended(one: Value, other: Value) -> Value:
     return other
 
 
-def _unknown(value: Value) -> bool:
-    return isinstance(value, Data) and value.unknown
+def _not_computed(one: Value, other: Value) -> Value:
+    raise Stuck
+
+
+OPERATORS: Mapping[str, Callable[..., Value]] = {
+    "¬": _negated,
+    "=": _equal,
+    "==": _equal,
+    "≠": lambda one, other: _negated(_equal(one, other)),
+    "!=": lambda one, other: _negated(_equal(one, other)),
+    "≤": _compared(operator.le),
+    "<": _compared(operator.lt),
+    "≥": _compared(operator.ge),
+    ">": _compared(operator.gt),
+    "+": _calculated(operator.add),
+    "*": _calculated(operator.mul),
+    "++": _appended,
+    **dict.fromkeys("-/%", _not_computed),  # what they mean depends on the type
+}
+"""What they make of values. Raise `Stuck`, `TooLong`."""

@@ -4,12 +4,13 @@ and quantifiers over the first few values of a type, which is a guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from prover.policy.code import Code, Compiler, Matching, Scope, Values, decided
 from prover.policy.programs import Programs
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
-from prover.policy.values import FALSE, TRUE, Data, Scope, Stuck, TooLong, Value, data
+from prover.policy.values import FALSE, TRUE, Data, Stuck, TooLong, Value, data, truth
 
 _CONSTANTS: dict[str, Value] = {"True": TRUE, "False": FALSE, "Nat.zero": 0}
 _ARITHMETIC = frozenset(("-", "/", "%", "^", "*", "+", "∣", "neg"))
@@ -25,128 +26,167 @@ class Evaluator(Programs):
     steps = 600
 
     def __init__(self, symbols: Symbols, integers: bool, domain: Callable[[Term], Iterator[Value]]) -> None:
-        super().__init__(symbols)
-        self._integers = integers
-        self._domain = domain
-        self._constructors: dict[str, str | None] = {}
-        self._closures: dict[str, tuple[tuple[Arm, ...], Scope]] = {}
+        self.integers = integers
+        self.domain = domain
+        self._functions_as_values: dict[str, tuple[Matching, Scope]] = {}
         self.work = 0
+        super().__init__(symbols)
 
-    def truth(self, term: Term, scope: Scope) -> bool | None:
-        """Whether a proposition holds; None where that can't be said. Raises `TooLong`."""
-        try:
-            value = self.value(term, scope)
-        except Stuck:
-            return None
-        return value == TRUE if value in (TRUE, FALSE) else None
+    def compiler(self) -> Compiler:
+        return _Compiler(self)
 
-    def function(self, text: str, arms: tuple[Arm, ...], scope: Scope) -> Value:
+    def proposition(
+        self, term: Term, variables: Iterable[str]
+    ) -> Callable[[Mapping[str, Value]], bool | None]:
+        """Tells whether it holds for values of these variables; None where that can't be said.
+        What it gives raises `TooLong`."""
+        evaluate = self.evaluated(term, variables)
+
+        def holds(scope: Mapping[str, Value]) -> bool | None:
+            try:
+                return decided(evaluate(scope))
+            except Stuck:
+                return None
+
+        return holds
+
+    def named(self, text: str, arms: Sequence[Arm]) -> Value:
         """A function as a value, which `text` names."""
-        self._closures[text] = (arms, scope)
+        self._functions_as_values[text] = (self.matching(arms), {})
         return data(_FUNCTION + text)
 
-    def constructor(self, head: str) -> str | None:
-        if head not in self._constructors:
-            self._constructors[head] = super().constructor(head)
-        return self._constructors[head]
+    def unnamed(self, matching: Matching, scope: Scope) -> Value:
+        """A function as a value that knows the values in `scope`."""
+        text = f"{len(self._functions_as_values)}"
+        self._functions_as_values[text] = (matching, scope)
+        return data(_FUNCTION + text)
 
-    def _value(self, term: Term, scope: Scope) -> Value:
-        head, args = term.head, term.args
-        if not args and head in scope:
-            return scope[head]
-        self.work += 1
-        if head in _CONSTANTS and not args:
-            return _CONSTANTS[head]
-        if head in ("∀", "∃"):
-            return self._quantified(term, scope)
-        if head == "→":
-            premise = self._truth(args[0], scope)
-            return self._value(args[1], scope) if premise == TRUE else TRUE
-        if head == "↔":
-            return TRUE if self._truth(args[0], scope) == self._truth(args[1], scope) else FALSE
-        if head == "fun":
-            return self.function(f"{len(self._closures)}", term.arms, scope)
-        if head == "@" or (head in scope and args):
-            function = self._value(args[0], scope) if head == "@" else scope[head]
-            rest = args[1:] if head == "@" else args
-            return self._applied_to(function, tuple(self._value(arg, scope) for arg in rest))
-        if head in _ARITHMETIC:
-            return self._calculated(head, [self._value(arg, scope) for arg in args])
-        if head == "∈":
-            return self._value(Term("List.elem", args), scope)
-        if head in ("min", "max") and len(args) == 2:
-            return self._value(Term(f"Nat.{head}", args), scope)
-        return super()._value(term, scope)
-
-    def _applied(self, head: str, values: tuple[Value, ...], scope: Scope) -> Value:
-        parts = head.split(".")
-        for at in range(2, len(parts)):
-            inner = ".".join(parts[:at])  # `N.zero` of `N.zero.succ`
-            if parts[0] not in scope and (inner in _CONSTANTS or self.constructor(inner) is not None):
-                value = self._value(Term(inner), scope)
-                for name in parts[at:-1]:
-                    value = self._field(name, (value,))
-                return self._field(parts[-1], (value, *values))
-        return super()._applied(head, values, scope)
-
-    def _truth(self, term: Term, scope: Scope) -> Value:
-        value = self._value(term, scope)
-        if value not in (TRUE, FALSE):
-            raise Stuck
-        return value
-
-    def _quantified(self, term: Term, scope: Scope) -> Value:
-        ((variable,), body), decisive = term.arms[0], FALSE if term.head == "∀" else TRUE
-        for value in self._domain(term.args[0]):
-            if self._truth(body, {**scope, variable.head: value}) == decisive:
-                return decisive
-        return FALSE if decisive == TRUE else TRUE
-
-    def _applied_to(self, function: Value, values: tuple[Value, ...]) -> Value:
+    def applied(self, function: Value, values: Values) -> Value:
+        """What a function that is a value makes of others. Raises `Stuck`, `TooLong`."""
         if not isinstance(function, Data) or function.head[:1] != _FUNCTION:
             raise Stuck
         self._steps -= 1
         if self._steps < 0:
             raise TooLong
-        arms, scope = self._closures[function.head[1:]]
-        return self._matched(arms, values, scope)
+        matching, scope = self._functions_as_values[function.head[1:]]
+        return matching(values, scope)
 
-    def _field(self, name: str, values: tuple[Value, ...]) -> Value:
+    def field(self, name: str, values: Values) -> Value:
         if isinstance(values[0], int):
-            full = self.symbols.resolve(f"{'Int' if self._integers else 'Nat'}.{name}")
+            full = self.symbols.resolve(f"{'Int' if self.integers else 'Nat'}.{name}")
             if full is None:
                 raise Stuck
             return self._called(full, values)
-        return super()._field(name, values)
+        return super().field(name, values)
 
-    def _calculated(self, operator: str, values: list[Value]) -> Value:
-        if not all(isinstance(value, int) for value in values):
-            raise Stuck
-        numbers = [value for value in values if isinstance(value, int)]
-        if operator == "neg":
-            return -numbers[0]
-        if operator == "∣":
-            one, other = numbers
-            return TRUE if (other == 0 if one == 0 else other % one == 0) else FALSE
-        result = self._number(operator, *numbers)
-        if abs(result) > _LARGEST:
-            raise TooLong
-        return result
 
-    def _number(self, operator: str, one: int, other: int) -> int:
-        match operator:
-            case "+":
-                return one + other
-            case "*":
-                return one * other
-            case "-":
-                integer = self._integers or min(one, other) < 0
-                return one - other if integer else max(0, one - other)
-            case "/":  # Lean's: the remainder is never negative
-                return 0 if other == 0 else (one // abs(other)) * (1 if other > 0 else -1)
-            case "%":
-                return one if other == 0 else one % abs(other)
-            case _:
-                if not 0 <= other <= _LARGEST_EXPONENT:
-                    raise TooLong
-                return int(one**other)
+class _Compiler(Compiler):
+    def __init__(self, evaluator: Evaluator) -> None:
+        super().__init__(evaluator)
+        self._evaluator = evaluator
+
+    def code(self, term: Term, variables: frozenset[str]) -> Code:
+        if not term.args and term.head in variables:
+            return super().code(term, variables)
+        run, evaluator = self._code(term, variables), self._evaluator
+
+        def counted(scope: Scope) -> Value:
+            evaluator.work += 1
+            return run(scope)
+
+        return counted
+
+    def _code(self, term: Term, variables: frozenset[str]) -> Code:
+        head, args, evaluator = term.head, term.args, self._evaluator
+        if head in _CONSTANTS and not args:
+            constant = _CONSTANTS[head]
+            return lambda scope: constant
+        if head in ("∀", "∃"):
+            return self._quantified(term, variables)
+        if head in ("→", "↔"):
+            one, other = (self.code(arg, variables) for arg in args)
+            if head == "→":
+                return lambda scope: other(scope) if decided(one(scope)) else TRUE
+            return lambda scope: truth(decided(one(scope)) == decided(other(scope)))
+        if head == "fun":
+            matching = self.match(term.arms, variables)
+            return lambda scope: evaluator.unnamed(matching, scope)
+        if head == "@" or head in variables:
+            function = self.code(args[0] if head == "@" else Term(head), variables)
+            values = self.each(args[1:] if head == "@" else args, variables)
+            return lambda scope: evaluator.applied(function(scope), values(scope))
+        if head in _ARITHMETIC:
+            values = self.each(args, variables)
+            return lambda scope: _calculated(head, values(scope), evaluator.integers)
+        if head == "∈":
+            return self.code(Term("List.elem", args), variables)
+        if head in ("min", "max") and len(args) == 2:
+            return self.code(Term(f"Nat.{head}", args), variables)
+        return super().code(term, variables)
+
+    def _quantified(self, term: Term, variables: frozenset[str]) -> Code:
+        ((variable,), body), decisive = term.arms[0], term.head == "∃"
+        type_, name, evaluator = term.args[0], variable.head, self._evaluator
+        holds = self.code(body, variables | {name})
+
+        def run(scope: Scope) -> Value:
+            for value in evaluator.domain(type_):
+                if decided(holds({**scope, name: value})) == decisive:
+                    return truth(decisive)
+            return truth(not decisive)
+
+        return run
+
+    def apply(self, head: str, count: int, variables: frozenset[str]) -> Matching:
+        evaluator = self._evaluator
+        parts = head.split(".")
+        for at in range(2, len(parts)):
+            inner = ".".join(parts[:at])  # `N.zero` of `N.zero.succ`
+            if parts[0] not in variables and self._is_constructor(inner):
+                start, fields = self.code(Term(inner), variables), parts[at:]
+                return lambda values, scope: _chained(evaluator, start(scope), fields, values)
+        return super().apply(head, count, variables)
+
+    def _is_constructor(self, name: str) -> bool:
+        return name in _CONSTANTS or (name[0] != "." and self._evaluator.constructor(name) is not None)
+
+
+def _chained(evaluator: Evaluator, value: Value, fields: Sequence[str], values: Values) -> Value:
+    *first, last = fields
+    for name in first:
+        value = evaluator.field(name, (value,))
+    return evaluator.field(last, (value, *values))
+
+
+def _calculated(operator: str, values: Values, integers: bool) -> Value:
+    numbers = [value for value in values if isinstance(value, int)]
+    if len(numbers) < len(values):
+        raise Stuck
+    if operator == "neg":
+        return -numbers[0]
+    one, other = numbers
+    if operator == "∣":
+        return truth(other == 0 if one == 0 else other % one == 0)
+    result = _number(operator, one, other, integers)
+    if abs(result) > _LARGEST:
+        raise TooLong
+    return result
+
+
+def _number(operator: str, one: int, other: int, integers: bool) -> int:
+    match operator:
+        case "+":
+            return one + other
+        case "*":
+            return one * other
+        case "-":
+            integer = integers or min(one, other) < 0
+            return one - other if integer else max(0, one - other)
+        case "/":  # Lean's: the remainder is never negative
+            return 0 if other == 0 else (one // abs(other)) * (1 if other > 0 else -1)
+        case "%":
+            return one if other == 0 else one % abs(other)
+        case _:
+            if not 0 <= other <= _LARGEST_EXPONENT:
+                raise TooLong
+            return int(one**other)

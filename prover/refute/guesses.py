@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead
-from prover.policy.values import TooLong, Value
+from prover.policy.values import TooLong, Value, data
 from prover.refute.library import library
 from prover.refute.reading import ELEMENTS, Claim, claim_of
 from prover.refute.small import Small
@@ -74,13 +74,14 @@ def _symbols(context: tuple[Declaration, ...]) -> Symbols:
 def _tried(claim: Claim, small: Small) -> Guesses:
     refuting: list[Values] = []
     undecided: list[Values] = []
+    truth_of = _predicate(claim, small)
     in_order = itertools.islice(small.valuations(claim.types), _SMALLEST)
     drawn = itertools.islice(small.draws(claim.types), _DRAWN)
     for values in itertools.chain(_up_to(_SMALLEST_WORK, small, in_order), _up_to(_DRAWN_WORK, small, drawn)):
         if len(refuting) == _ENOUGH:
             break
         try:
-            truth = _truth(claim, small, values)
+            truth = truth_of(values)
         except TooLong:
             continue
         if truth is False:
@@ -96,16 +97,27 @@ def _up_to(work: int, small: Small, valuations: Iterator[dict[str, Value]]) -> I
     yield from itertools.takewhile(lambda _: small.evaluator.work - before <= work, valuations)
 
 
-def _truth(claim: Claim, small: Small, values: Mapping[str, Value]) -> bool | None:
-    """Whether the implication holds of the values; None where that can't be computed."""
-    unknown = False
-    for premise in claim.premises:
-        holds = None if premise is None else small.evaluator.truth(premise, values)
-        if holds is False:
-            return True
-        unknown = unknown or holds is None
-    conclusion = None if claim.conclusion is None else small.evaluator.truth(claim.conclusion, values)
-    return conclusion if conclusion or not unknown else None
+def _predicate(claim: Claim, small: Small) -> Callable[[Mapping[str, Value]], bool | None]:
+    """Tells whether the implication holds of values; None where that can't be computed. What it gives raises
+    `TooLong`."""
+    unknown: Mapping[str, Value] = {name: data(f"?{name}") for name in claim.types}
+    *premises, conclusion = (
+        None if each is None else small.evaluator.proposition(each, claim.types)
+        for each in (*claim.premises, claim.conclusion)
+    )
+
+    def truth(values: Mapping[str, Value]) -> bool | None:
+        values = {**unknown, **values}
+        told = True
+        for premise in premises:
+            holds = None if premise is None else premise(values)
+            if holds is False:
+                return True
+            told = told and holds is not None
+        holds = None if conclusion is None else conclusion(values)
+        return holds if holds or told else None
+
+    return truth
 
 
 def _written(claim: Claim, small: Small, values: Mapping[str, Value]) -> Values:

@@ -130,7 +130,7 @@ class Small:
         for body in bodies:
             text = f"fun {' '.join(names)} => {body}"
             try:
-                found.append(self.evaluator.function(text, read_term(text).arms, {}))
+                found.append(self.evaluator.named(text, read_term(text).arms))
             except NotRead:
                 continue
         return found
