@@ -23,6 +23,7 @@ from prover.policy.rules.induction import (
     use_rules,
 )
 from prover.policy.rules.laws import lemmas, prove_laws
+from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
 
 RULES: tuple[Rule, ...] = (
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     use_rules,
     consider_cases,
     conjecture,
+    by_numbers,
     prove_laws,
     lemmas,
     rewrite_by_laws,

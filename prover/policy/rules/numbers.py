@@ -1,0 +1,167 @@
+"""Goals about numbers in disguise, decided by Lean's arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from prover.policy.conjectures import inductions, recursion_spots
+from prover.policy.numbers import Count, Numbers, Reading, numbers_in
+from prover.policy.rewriting import heads
+from prover.policy.rules.common import Proposal, listed
+from prover.policy.symbols import Symbol
+from prover.policy.syntax import Term
+from prover.policy.theory import MAX_FUNCTIONS
+from prover.policy.view import View
+
+_VARIABLES = ("x", "y", "z", "u", "v", "w")
+
+
+def by_numbers(view: View) -> Iterator[Proposal]:
+    """One tactic: how values are counted, what each function does to the numbers, and arithmetic."""
+    if any("ih" in proof.name for proof in view.proofs):
+        return  # better done before the induction
+    functions = tuple(symbol.name for symbol in view.mentioned if symbol.is_definition)
+    if not functions or len(functions) > MAX_FUNCTIONS or not view.value_types:
+        return
+    numbers = numbers_in(view.symbols.without_theorems, functions, view.value_types)
+    recursive = {name for name in functions if view.symbols[name].is_recursive}
+    if recursive and recursive <= {reading.function.name for reading in numbers.readings}:
+        yield _Script(view, numbers).text, -1.1
+
+
+class _Script:
+    def __init__(self, view: View, numbers: Numbers) -> None:
+        self._view = view
+        self._names: dict[Term, str] = {count.type: view.fresh("num") for count in numbers.counts}
+        self._read_ones = {reading.function.name for reading in numbers.readings}
+        self._facts: list[str] = []
+        lines = [
+            *map(self._counted, numbers.counts),
+            *(self._positive(count) for count in numbers.counts if count.positive),
+            *map(self._read, numbers.readings),
+            *map(self._told_apart, numbers.counts),
+        ]
+        places = " ".join([*(proof.name for proof in view.proofs), "⊢"])
+        facts, closing = (
+            " ".join(self._facts),
+            listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)]),
+        )
+        said = f"simp only [{', '.join(self._facts)}] at {places} <;> (try clear {facts}) <;> {closing}"
+        lines.append(f"first\n | {said}\n | {closing}")
+        self.text = "(" + "\n ".join(lines) + ")"
+
+    def _counted(self, count: Count) -> str:
+        """There is such a function."""
+        number, to = self._names[count.type], "Int" if count.signed else "Nat"
+        said, cases = [], []
+        for constructor, of in count.arguments.items():
+            factor, more = count.forms[constructor]
+            last = constructor.rpartition(".")[2]
+            self._facts.append(self._view.fresh(f"{number}_{last}"))
+            if of is None:
+                said.append(f"{number} .{last} = {more}")
+                cases.append(f"{more}" if more >= 0 else f"({more})")
+            elif of == count.type:
+                said.append(f"(∀ x, {number} (.{last} x) = {_linear(factor, f'{number} x', more)})")
+                cases.append(f"(fun _ n => {_linear(factor, 'n', more)})")
+            else:
+                inner = self._atom("x", of, count.signed)
+                said.append(f"(∀ x, {number} (.{last} x) = {_linear(factor, inner, more)})")
+                cases.append(f"(fun x => {_linear(factor, inner, more)})")
+        proofs = ["rfl" if of is None else "fun _ => rfl" for of in count.arguments.values()]
+        names = self._facts[-len(said) :]
+        stated = f"∃ {number} : {count.type} → {to}, {' ∧ '.join(said)}"
+        return (
+            f"obtain ⟨{number}, {', '.join(names)}⟩ : {stated} :=\n"
+            f"   ⟨fun x => x.rec (motive := fun _ => {to}) {' '.join(cases)}, {', '.join(proofs)}⟩"
+        )
+
+    def _read(self, reading: Reading) -> str:
+        view, function = self._view, reading.function
+        names = _VARIABLES[: len(function.arguments)]
+        atoms = [
+            self._atom(name, type_, reading.signed)
+            for name, type_ in zip(names, function.arguments, strict=True)
+        ]
+        call = " ".join([view.written(view.symbols[function.name]), *names])
+        right = _written(reading.expression, atoms)
+        if function.result.head == "Bool":
+            said = f"{call} = decide ({right})"
+        else:
+            said = f"{self._atom(f'({call})' if names else call, function.result, reading.signed)} = {right}"
+        binders = [f"({name} : {of})" for name, of in zip(names, function.arguments, strict=True)]
+        stated = f"∀ {' '.join(binders)}, {said}" if names else said
+        fact = view.fresh(f"num_{function.name.rpartition('.')[2]}")
+        self._facts.append(fact)
+        ways = [f"| {way}" for way in self._ways(reading, said, call, names)]
+        intro = [f"intro {' '.join(names)}"] if names else []
+        return "".join(
+            [f"have {fact} : {stated} := by", *(f"\n   {line}" for line in [*intro, "first", *ways])]
+        )
+
+    def _ways(self, reading: Reading, said: str, call: str, names: Sequence[str]) -> list[str]:
+        view = self._view
+        symbol = view.symbols[reading.function.name]
+        unfolded = ", ".join([view.written(symbol), *self._unread(symbol)])
+        grind, simp = f"grind [{unfolded}]", f"simp [{unfolded}, *] <;> grind"
+        if not symbol.is_recursive:
+            apart = [f"cases {name}" for name in names]
+            return [" <;> ".join([*apart, simp]), f"fun_cases {call} <;> {grind}"]
+        spots = recursion_spots(view, said)
+        return [
+            f"fun_induction {call} <;> {grind}",
+            *inductions(spots, names, simp)[:1],
+            *inductions(spots, names, grind)[:1],
+        ]
+
+    def _unread(self, *symbols: Symbol) -> list[str]:
+        """The definitions behind these, and among them, that are not known by their numbers."""
+        reached = self._view.symbols.closure(symbol.name for symbol in symbols)
+        unread = [each for each in reached if each.is_definition and each.name not in self._read_ones]
+        return [self._view.written(symbol) for symbol in unread]
+
+    def _powers(self, numbers: Numbers) -> list[str]:
+        raised = any("^" in heads(reading.expression) for reading in numbers.readings)
+        return ["Nat.pow_mul", "Nat.mul_pow"] if raised else []
+
+    def _told_apart(self, count: Count) -> str:
+        number = self._names[count.type]
+        fact = self._view.fresh(f"{number}_eq")
+        self._facts.append(fact)
+        return (
+            f"have {fact} : ∀ x y : {count.type}, x = y ↔ {number} x = {number} y := by\n"
+            "   intro x\n"
+            "   induction x <;> intro y <;> cases y <;> simp [*, Nat.mul_eq_zero] <;> omega"
+        )
+
+    def _positive(self, count: Count) -> str:
+        number = self._names[count.type]
+        fact = self._view.fresh(f"{number}_ne_zero")
+        self._facts.append(fact)
+        stated = f"∀ x : {count.type}, {number} x ≠ 0"
+        return f"have {fact} : {stated} := by\n   intro x\n   induction x <;> simp [*] <;> omega"
+
+    def _atom(self, name: str, type_: Term, signed: bool) -> str:
+        """The number of a value, as an integer if `signed`."""
+        number = self._names.get(type_)
+        bare = f"{number} {name}" if number else name
+        return f"({bare} : Int)" if signed else bare
+
+
+def _linear(factor: int, number: str, more: int) -> str:
+    scaled = {1: number, -1: f"-{number}"}.get(factor, f"{factor} * {number}")
+    return scaled if more == 0 else f"{scaled} {'+' if more > 0 else '-'} {abs(more)}"
+
+
+def _written(term: Term, atoms: Sequence[str]) -> str:
+    head, args = term.head, term.args
+    if head.isdigit():
+        return atoms[int(head)]
+    if not args:
+        return head.removeprefix("+")
+    inner = [_written(arg, atoms) if not arg.args else f"({_written(arg, atoms)})" for arg in args]
+    if len(inner) == 1:
+        return f"-{inner[0]}"
+    if head in ("min", "max"):
+        return " ".join([head, *(f"({each})" for each in inner)])
+    return f" {head} ".join(inner)
