@@ -77,8 +77,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 def test_what_the_rules_propose_can_be_said_in_words_and_back(goal: str) -> None:
     (candidates,) = FixedPolicy().propose(the_theorem(), [parse_goal(goal)], 100)
     wording = worded(goal)
-    said = {candidate.tactic: wording.read(candidate.tactic) for candidate in candidates}
-    assert candidates and None not in said.values()
+    said = {
+        candidate.tactic: wording.read(candidate.tactic)
+        for candidate in candidates
+        if not candidate.tactic.startswith("(obtain ")  # what values count as: for the rules alone to say
+    }
+    assert said and None not in said.values()
     assert len(set(said.values())) == len(said)
     for tactic, words in said.items():
         again = wording.say(words or ())

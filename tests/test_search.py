@@ -446,6 +446,12 @@ def test_a_proof_that_needed_all_heartbeats_gets_them_at_once_where_it_is_run_ag
     ]
 
 
+def test_a_proof_is_not_made_a_shorter_one_that_takes_more_heartbeats(source: Source) -> None:
+    rules: Rules = {"root": {"step": ("left",), "done": Dear(())}, "left": {"done": ()}}
+    _, result = finish(start(source, FakeGateway(rules)))
+    assert result.proof is not None and result.proof.split() == ["step", "done"]
+
+
 # The same again
 
 

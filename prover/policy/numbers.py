@@ -90,7 +90,9 @@ class _Search:
             for each in self._functions
             if (reading := self._reading(each)) is not None
         }
-        for type_ in self._in_order(types):
+        order = self._in_order(types)
+        for type_ in order if len(order) < 2 else [*order, *order]:  # again, when the others are known
+            self._counts.pop(type_, None)
             best: tuple[Count, list[Reading]] | None = None
             quality = (0, 0)
             for count in itertools.islice(self._candidates(type_), _MOST):
@@ -245,7 +247,7 @@ def _variants(term: Term, column: Row, signed: bool, of: int) -> Iterator[tuple[
     less = (number - 1 for number in column)
     yield Term("-", (term, one)), tuple(less if signed else (max(0, number) for number in less))
     if signed:
-        yield Term("-", (term,)), tuple(-number for number in column)
+        yield Term("neg", (term,)), tuple(-number for number in column)
     yield Term("*", (term, term)), tuple(number * number for number in column)
     if of > 1 or signed:
         return

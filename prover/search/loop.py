@@ -335,7 +335,10 @@ class _Attempt:
         """Make the proof one to keep, as far as it stands then."""
         if len(scripts) > 1:
             return
-        trials = Trials(visit.session, visit.tree.nodes)
+        nodes, tactics = visit.tree.nodes, set(scripts[0].tactics)
+        found = (tried for node in nodes for tried in node.tactics if tried.candidate.tactic in tactics)
+        share = max((tried.share for tried in found), default=1.0)
+        trials = Trials(visit.session, nodes, share)  # what needs more than the proof did is no better
         short = shortened(trials, scripts[0])
         for script in dict.fromkeys([spelled_out(trials, short), short]):
             if script == scripts[0]:

@@ -26,6 +26,12 @@ class Step:
     groups: tuple[tuple[int, ...], ...] = ()
     parts: tuple[Step | None, ...] = ()
 
+    @property
+    def tactics(self) -> Iterator[str]:
+        yield self.tactic
+        for part in self.parts:
+            yield from () if part is None else part.tactics
+
 
 def script_of(proof: Proof) -> Step:
     """The steps of a proof, whose tactics stand in their order from the top."""

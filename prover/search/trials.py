@@ -10,12 +10,13 @@ from prover.types import Failed, Outcome, TacticState
 
 
 class Trials:
-    """At most so many runs, which `runs` says and whoever has another purpose sets anew. What has been run
-    is known, and so is what led on in the search."""
+    """At most so many runs, which `runs` says and whoever has another purpose sets anew, with that `share` of
+    a tactic's heartbeats. What has been run is known, and so is what led on in the search."""
 
-    def __init__(self, session: LeanSession, nodes: Iterable[GoalNode] = ()) -> None:
+    def __init__(self, session: LeanSession, nodes: Iterable[GoalNode] = (), share: float = 1.0) -> None:
         self.session = session
         self.runs = 0
+        self._share = share
         self._known: dict[tuple[int, str, int], Outcome] = {
             (node.state.id, tactic.candidate.tactic, node.group[0]): tactic.outcome
             for node in nodes
@@ -30,5 +31,5 @@ class Trials:
             if self.runs <= 0:
                 return None
             self.runs -= 1
-            self._known[asked] = self.session.run(state, tactic, goal)
+            self._known[asked] = self.session.run(state, tactic, goal, share=self._share)
         return self._known[asked]

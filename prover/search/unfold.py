@@ -11,11 +11,15 @@ from prover.types import Advanced, Failed, Proved, TacticState
 
 _HAVE = re.compile(r"have (?P<name>[^\W\d][\w']*) :")
 _TRIES = re.compile(r"\(try .+\)", re.DOTALL)
+_FACTS = ("have ", "obtain ")
+_ALTERNATIVES = re.compile(r"(?:^|(?<=\n  ))first\n  \| ")
+_FORGETS = re.compile(r" <;> \(try clear [^()]*\)")
+_LAST_RESORTS = re.compile(r" <;> first((?: \| \w+)+)$")
 
 
 def unfolded(trials: Trials, script: Step) -> Step:
     """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed, and for `(have …\\n b)`;
-    what ends in alternatives (`first | … | …`) is left with the one that does it. Where the trials do not
+    what ends in alternatives (`first | … | …`) is left with one that does it. Where the trials do not
     suffice for a step, it stays as it is."""
     return _Unfolder(trials).unfold(script, trials.session.root, 0)
 
@@ -68,21 +72,31 @@ class _Unfolder:
     def _facts(self, script: Step, state: TacticState, goal: int) -> Step | None:
         """A block's `have`s and what is done with them. None where it is no such block."""
         *facts, last = _statements(script.tactic)
-        if not facts or not all(fact.startswith("have ") for fact in facts):
+        if not facts or not all(fact.startswith(_FACTS) for fact in facts):
             return None
         steps: list[tuple[str, Advanced]] = []
         for fact in facts:
-            outcome = self._run(state, fact, goal)
-            if not isinstance(outcome, Advanced) or len(outcome.state.goals) != 1:
+            found = self._fact(fact, state, goal)
+            if found is None:
                 return None
-            steps.append((fact, outcome))
-            state, goal = outcome.state, 0
-        after = self._run(state, last, goal)
-        if script.parts:
-            same = isinstance(after, Advanced) and after.state.groups == script.groups
-        else:
-            same = isinstance(after, Proved)
-        return _chain(steps, replace(script, tactic=last)) if same else None
+            steps.append(found)
+            state, goal = found[1].state, 0
+        for tactic in _ways(last):
+            outcome = self._run(state, tactic, goal)
+            if script.parts:
+                same = isinstance(outcome, Advanced) and outcome.state.groups == script.groups
+            else:
+                same = isinstance(outcome, Proved)
+            if same:
+                return _chain(steps, replace(script, tactic=tactic))
+        return None
+
+    def _fact(self, fact: str, state: TacticState, goal: int) -> tuple[str, Advanced] | None:
+        for tactic in _ways(fact):
+            outcome = self._run(state, tactic, goal)
+            if isinstance(outcome, Advanced) and len(outcome.state.goals) == 1:
+                return tactic, outcome
+        return None
 
 
 def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced | None) -> list[str]:
@@ -95,13 +109,14 @@ def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced |
 
 def _tries(script: Step | None) -> bool:
     return script is not None and (
-        script.tactic.startswith(("(try ", "(have ")) or any(map(_tries, script.parts))
+        script.tactic.startswith(("(try ", *(f"({fact}" for fact in _FACTS)))
+        or any(map(_tries, script.parts))
     )
 
 
 def _statements(tactic: str) -> list[str]:
     """Those of a block, without what sets them in; what is none is one."""
-    if not (tactic.startswith("(have ") and tactic.endswith(")")):
+    if not (tactic.startswith(tuple(f"({fact}" for fact in _FACTS)) and tactic.endswith(")")):
         return [tactic]
     lines = tactic[1:-1].split("\n ")
     found: list[str] = []
@@ -120,9 +135,20 @@ def _bare(attempt: str) -> str:
 
 
 def _ways(tactic: str) -> list[str]:
-    """Each alternative at the end of a tactic by itself."""
-    before, first, alternatives = tactic.partition("\n  first\n  | ")
-    return [f"{before}\n  {way}" for way in alternatives.split("\n  | ")] if first else [tactic]
+    """Each alternative at the end of a tactic by itself, the simpler ones first that it may be instead."""
+    first = _ALTERNATIVES.search(tactic)
+    if first is None:
+        return _simpler(tactic)
+    alternatives = tactic[first.end() :].split("\n  | ")
+    return [way for each in alternatives for way in _simpler(tactic[: first.start()] + each)]
+
+
+def _simpler(tactic: str) -> list[str]:
+    """Without what may be of no use, and with one of its last resorts for all of them, before itself."""
+    last = _LAST_RESORTS.search(tactic)
+    bare = tactic[: last.start()] if last else tactic
+    resorts = [bare, *(f"{bare} <;> {each}" for each in last[1].split(" | ")[1:])] if last else []
+    return list(dict.fromkeys([_FORGETS.sub("", tactic), *resorts, tactic]))
 
 
 def _chain(steps: list[tuple[str, Advanced]], last: Step) -> Step:

@@ -41,13 +41,13 @@ class _Script:
             *map(self._read, numbers.readings),
             *map(self._told_apart, numbers.counts),
         ]
-        places = " ".join([*(proof.name for proof in view.proofs), "⊢"])
+        places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
         facts, closing = (
             " ".join(self._facts),
             listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)]),
         )
-        said = f"simp only [{', '.join(self._facts)}] at {places} <;> (try clear {facts}) <;> {closing}"
-        lines.append(f"first\n | {said}\n | {closing}")
+        said = f"simp only [{', '.join(self._facts)}]{places} <;> (try clear {facts}) <;> {closing}"
+        lines.append(f"first\n   | {said}\n   | {closing}")
         self.text = "(" + "\n ".join(lines) + ")"
 
     def _counted(self, count: Count) -> str:
@@ -103,14 +103,15 @@ class _Script:
         view = self._view
         symbol = view.symbols[reading.function.name]
         unfolded = ", ".join([view.written(symbol), *self._unread(symbol)])
-        grind, simp = f"grind [{unfolded}]", f"simp [{unfolded}, *] <;> grind"
+        grind, simp = f"grind [{unfolded}]", f"simp [{unfolded}, *] <;> first | omega | grind"
         if not symbol.is_recursive:
             apart = [f"cases {name}" for name in names]
             return [" <;> ".join([*apart, simp]), f"fun_cases {call} <;> {grind}"]
         spots = recursion_spots(view, said)
+        apart = [way for way in inductions(spots, names, simp) if "cases" in way]
         return [
+            *(apart or inductions(spots, names, simp))[:1],
             f"fun_induction {call} <;> {grind}",
-            *inductions(spots, names, simp)[:1],
             *inductions(spots, names, grind)[:1],
         ]
 
@@ -160,7 +161,7 @@ def _written(term: Term, atoms: Sequence[str]) -> str:
     if not args:
         return head.removeprefix("+")
     inner = [_written(arg, atoms) if not arg.args else f"({_written(arg, atoms)})" for arg in args]
-    if len(inner) == 1:
+    if head == "neg":
         return f"-{inner[0]}"
     if head in ("min", "max"):
         return " ".join([head, *(f"({each})" for each in inner)])
