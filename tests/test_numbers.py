@@ -11,7 +11,7 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import Source, parse_source
 from prover.policy.fixed import FixedPolicy
-from prover.policy.numbers import Numbers, numbers_in
+from prover.policy.numbers import Count, Numbers, numbers_in
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
@@ -78,6 +78,18 @@ inductive Row where
 def total : Row → P
   | .nil => .o
   | .cons p s => add p (total s)
+def size : Row → P
+  | .nil => .o
+  | .cons _ s => .s (size s)
+def append : Row → Row → Row
+  | .nil, t => t
+  | .cons p s, t => .cons p (append s t)
+def place (p : P) : Row → Row
+  | .nil => .cons p .nil
+  | .cons q s => if below p q then .cons p (.cons q s) else .cons q (place p s)
+def sort : Row → Row
+  | .nil => .nil
+  | .cons p s => place p (sort s)
 
 def halves : Nat → Nat
   | 0 => 0
@@ -102,11 +114,15 @@ def readings(numbers: Numbers) -> dict[str, str]:
     return {each.function.name: str(each.expression) for each in numbers.readings}
 
 
+def forms(count: Count) -> dict[str, tuple[int, int]]:
+    return {made.name: (made.factor, made.more) for made in count.constructors}
+
+
 def test_functions_are_read_as_arithmetic() -> None:
     numbers = found(("P",), "add", "sub", "mul", "pow", "below", "even", "least", "strange")
-    assert [(count.forms, count.signed) for count in numbers.counts] == [
-        ({"P.o": (0, 0), "P.s": (1, 1)}, False)
-    ]
+    (count,) = numbers.counts
+    assert forms(count) == {"P.o": (0, 0), "P.s": (1, 1)}
+    assert (count.signed, count.positive, count.exact) == (False, False, True)
     assert readings(numbers) == {
         "add": "0 + 1",
         "sub": "0 - 1",
@@ -120,8 +136,8 @@ def test_functions_are_read_as_arithmetic() -> None:
 
 def test_types_are_counted_so_that_their_functions_are_simple() -> None:
     numbers = found(("Digits", "P"), "add", "next", "worth")
-    forms = {count.type.head: (count.forms, count.positive) for count in numbers.counts}
-    assert forms["Digits"] == (
+    found_forms = {count.type.head: (forms(count), count.positive) for count in numbers.counts}
+    assert found_forms["Digits"] == (
         {"Digits.one": (0, 1), "Digits.twice": (2, 0), "Digits.andOne": (2, 1)},
         True,
     )
@@ -130,8 +146,7 @@ def test_types_are_counted_so_that_their_functions_are_simple() -> None:
 
 def test_what_wraps_a_counted_type_is_counted_with_its_sign() -> None:
     numbers = found(("Z",), "add", "minus", "neg", "plus")
-    forms = {count.type.head: (count.forms, count.signed) for count in numbers.counts}
-    assert forms == {
+    assert {count.type.head: (forms(count), count.signed) for count in numbers.counts} == {
         "P": ({"P.o": (0, 0), "P.s": (1, 1)}, False),
         "Z": ({"Z.pos": (1, 0), "Z.negSucc": (-1, -1)}, True),
     }
@@ -143,10 +158,18 @@ def test_lean_s_own_naturals_need_no_counting() -> None:
     assert (numbers.counts, readings(numbers)) == ((), {"halves": "0 / +2"})
 
 
-def test_what_has_other_parts_is_not_counted() -> None:
-    numbers = found(("Row",), "add", "total")
-    assert [count.type.head for count in numbers.counts] == ["P"]
-    assert readings(numbers) == {"add": "0 + 1"}
+def test_what_has_other_parts_is_measured() -> None:
+    numbers = found(("Row", "P"), "add", "below", "total", "size", "append", "place", "sort")
+    row = next(count for count in numbers.counts if count.type.head == "Row")
+    assert forms(row) == {"Row.nil": (0, 0), "Row.cons": (1, 1)} and not row.exact
+    assert readings(numbers) == {
+        "add": "0 + 1",
+        "below": "0 < 1",
+        "size": "0",
+        "append": "0 + 1",
+        "place": "1 + +1",
+        "sort": "0",
+    }
 
 
 @pytest.mark.parametrize(
@@ -164,6 +187,8 @@ def test_what_has_other_parts_is_not_counted() -> None:
         "(x : Digits) : worth (next x) = .s (worth x)",
         "(x y z : Z) : plus x (plus y z) = plus (plus y x) z",
         "(x : Z) : plus x (neg x) = .pos .o",
+        "(s t : Row) : size (append s t) = add (size t) (size s)",
+        "(s t : Row) : size (sort (append s t)) = size (append t s)",
         "(n : Nat) : halves (n + n) = n",
     ],
 )
@@ -190,6 +215,8 @@ def test_a_proof_to_keep_says_what_did_it_and_no_more(lean: EmbeddedGateway) -> 
         "s : Row\n⊢ total s = .o",
         "x y : P\nx_ih : add x y = add y x\n⊢ add (.s x) y = add y (.s x)",  # an induction has begun
         "x : P\n⊢ x = x",
+        "s t : Row\n⊢ append s t = append t s",  # may differ, and have as many parts
+        "s : Row\n⊢ append s Row.nil = s",
     ],
 )
 def test_nothing_is_proposed_where_not_all_is_arithmetic(goal: str) -> None:

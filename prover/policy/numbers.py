@@ -1,21 +1,23 @@
 """Types of a file that are numbers in disguise, and what their functions are in terms of arithmetic.
 
 `zero` and `succ`, binary digits, signed naturals: where each value can be counted as an integer, no two as
-the same, Lean's arithmetic decides much of what is said of them. Both are guessed on samples: the number of
-each constructor, linear in that of its argument, and an expression for each function. What is found is
+the same, Lean's arithmetic decides much of what is said of them. Other types, lists and trees, are measured:
+their constructors are counted, which will do for statements on lengths. All is guessed on samples: the number
+of each constructor, linear in those of its arguments, and an expression for each function. What is found is
 conjecture.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from prover.policy.builders import builders_for
 from prover.policy.laws import Builder
 from prover.policy.programs import Programs
+from prover.policy.rewriting import replaced
 from prover.policy.sampling import Sampler
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
@@ -26,24 +28,36 @@ Row = tuple[int, ...]
 _SAMPLES = 60
 _RECURSIVE = ((1, 1), (2, 0), (2, 1), (2, 2))
 _WRAPPING = ((1, 0), (1, 1), (-1, 0), (-1, -1))
-_CONSTANT = (0, 1, -1)
+_CONSTANT = ((0, 0), (0, 1), (0, -1))
+_GROWING = ((1, 1), (1, 0))
 _MOST = 200
 """How many ways to count a type are tried."""
 _LARGEST_EXPONENT = 8
-_COMPARISONS = ("≤", "<", "=", "≠", "≥", ">")
+_COMPARISONS = ("=", "≠", "≤", "<", "≥", ">")
+
+
+@dataclass(frozen=True)
+class Constructor:
+    """Its values count as `factor * n + more`, where `n` is the sum of the numbers of the arguments at the
+    `counted` places."""
+
+    name: str
+    arguments: tuple[Term, ...]
+    counted: tuple[int, ...]
+    factor: int
+    more: int
 
 
 @dataclass(frozen=True)
 class Count:
-    """How the values of a type are counted: each constructor's `(a, b)` for `a * n + b`, where `n` is the
-    number of its argument, if it has one. `signed` ones are integers, the others naturals, none of them 0 if
-    `positive`."""
+    """How the values of a type are counted: as integers if `signed`, else as naturals, none of them 0 if
+    `positive`. If it is `exact`, no two values count as the same."""
 
     type: Term
-    forms: Mapping[str, tuple[int, int]]
-    arguments: Mapping[str, Term | None]
+    constructors: tuple[Constructor, ...]
     signed: bool
     positive: bool
+    exact: bool
 
 
 @dataclass(frozen=True)
@@ -85,106 +99,94 @@ class _Search:
         self._samples: dict[str, tuple[list[tuple[Value, ...]], tuple[Value | None, ...]]] = {}
 
     def found(self, types: Sequence[Term]) -> Numbers:
-        readings = {
-            reading.function.name: reading
-            for each in self._functions
-            if (reading := self._reading(each)) is not None
-        }
         order = self._in_order(types)
         for type_ in order if len(order) < 2 else [*order, *order]:  # again, when the others are known
             self._counts.pop(type_, None)
-            best: tuple[Count, list[Reading]] | None = None
-            quality = (0, 0)
+            about = [each for each in self._functions if type_ in (*each.arguments, each.result)]
+            best, quality = None, (0, 0)
             for count in itertools.islice(self._candidates(type_), _MOST):
                 self._counts[type_] = count
-                if not self._tells_apart(type_):
+                if count.exact and not self._tells_apart(type_):
                     continue
-                about = [each for each in self._functions if type_ in (*each.arguments, each.result)]
-                read = [reading for each in about if (reading := self._reading(each)) is not None]
-                reached = (len(read), -sum(reading.expression.size for reading in read))
-                if reached > quality:
-                    quality, best = reached, (count, read)
-            del self._counts[type_]
+                sizes = [reading.expression.size for reading in map(self._reading, about) if reading]
+                if (len(sizes), -sum(sizes)) > quality:
+                    best, quality = count, (len(sizes), -sum(sizes))
+            self._counts.pop(type_, None)
             if best is not None:
-                self._counts[type_] = best[0]
-                readings |= {reading.function.name: reading for reading in best[1]}
-        return Numbers(
-            tuple(self._counts.values()),
-            tuple(readings[each.name] for each in self._functions if each.name in readings),
-        )
+                self._counts[type_] = best
+        readings = [reading for reading in map(self._reading, self._functions) if reading is not None]
+        return Numbers(tuple(self._counts.values()), tuple(readings))
 
     # -- types -------------------------------------------------------------------------------------------
 
     def _in_order(self, types: Sequence[Term]) -> list[Term]:
-        """The types of the file without parameters, those first that others are made of."""
-        own = [type_ for type_ in types if not type_.args and self._arguments(type_)]
-        inner = {type_: {of for of in self._arguments(type_).values() if of is not None} for type_ in own}
-        return sorted(own, key=lambda type_: len(inner[type_] - {type_}))
+        """The types of the file, those first that others are made of."""
+        inner = {type_: {of for _, arguments in self._made(type_) for of in arguments} for type_ in types}
+        return sorted((type_ for type_ in types if self._made(type_)), key=lambda of: len(inner[of] - {of}))
 
-    def _arguments(self, type_: Term) -> dict[str, Term | None]:
-        """Of each constructor; empty where one of them has several."""
-        found: dict[str, Term | None] = {}
+    def _made(self, type_: Term) -> list[tuple[str, tuple[Term, ...]]]:
+        """The constructors of a type of the file, and the types of their arguments."""
+        found = []
         for name in self._programs.of_type(type_.head.rpartition(".")[2]):
-            arguments = self._programs.constructors[name].arguments
-            if len(arguments) > 1:
-                return {}
-            found[name] = arguments[0] if arguments else None
+            signature = self._programs.constructors[name]
+            given: dict[str, Term] = dict(zip(signature.variables, type_.args, strict=False))
+            found.append((name, tuple(replaced(argument, given) for argument in signature.arguments)))
         return found
 
     def _candidates(self, type_: Term) -> Iterator[Count]:
-        arguments = self._arguments(type_)
-        if any(of not in (None, type_) and self._signed(of) is None for of in arguments.values()):
+        made = self._made(type_)
+        exact = all(len(arguments) < 2 for _, arguments in made)
+        inner = {of for _, arguments in made for of in arguments} - {type_}
+        if exact and not all(self._is_counted(of) for of in inner):
             return
-        choices = [
-            [(0, number) for number in _CONSTANT] if of is None else _RECURSIVE if of == type_ else _WRAPPING
-            for of in arguments.values()
-        ]
-        for forms in itertools.product(*choices):
-            signed = any(min(form) < 0 for form in forms) or any(
-                self._signed(of) for of in arguments.values() if of not in (None, type_)
+        signed_inside = exact and any(self._signed(of) for of in inner)
+        for forms in itertools.product(*(_forms(type_, arguments, exact) for _, arguments in made)):
+            constructors = tuple(
+                Constructor(name, arguments, _counted(type_, arguments, exact), *form)
+                for (name, arguments), form in zip(made, forms, strict=True)
             )
-            if len(set(forms)) == len(forms):
-                positive = not signed and all(more > 0 or factor > 1 for factor, more in forms)
-                yield Count(type_, dict(zip(arguments, forms, strict=True)), arguments, signed, positive)
+            signed = signed_inside or any(min(form) < 0 for form in forms)
+            positive = not signed and all(more > 0 or factor > 1 for factor, more in forms)
+            if not exact or len(set(forms)) == len(forms):
+                yield Count(type_, constructors, signed, positive, exact)
 
     def _tells_apart(self, type_: Term) -> bool:
         sampler = Sampler(self._programs)
         values = {sampler.value(type_, size % 7) for size in range(_SAMPLES)}
         return len({self._number(type_, value) for value in values}) == len(values)
 
-    def _signed(self, type_: Term | None) -> bool | None:
-        """None for what is not counted."""
-        if type_ is None or type_.head in ("Nat", "Int"):
-            return None if type_ is None else type_.head == "Int"
-        return self._counts[type_].signed if type_ in self._counts else None
+    def _is_counted(self, type_: Term) -> bool:
+        return type_.head in ("Nat", "Int") or type_ in self._counts
+
+    def _signed(self, type_: Term) -> bool:
+        return type_.head == "Int" or (type_ in self._counts and self._counts[type_].signed)
 
     def _number(self, type_: Term, value: Value) -> int:
         if isinstance(value, int):
             return value
-        count = self._counts[type_]
-        factor, more = count.forms[value.head]
-        of = count.arguments[value.head]
-        return more if of is None else factor * self._number(of, value.args[0]) + more
+        (made,) = (each for each in self._counts[type_].constructors if each.name == value.head)
+        total = sum(self._number(made.arguments[place], value.args[place]) for place in made.counted)
+        return made.factor * total + made.more
 
     # -- functions ---------------------------------------------------------------------------------------
 
     def _reading(self, function: Builder) -> Reading | None:
+        """None where it is no arithmetic, as far as the samples show."""
         result = function.result
-        signs = [self._signed(type_) for type_ in (*function.arguments, result) if type_.head != "Bool"]
-        if None in signs or any(type_.head == "Bool" for type_ in function.arguments):
+        if not self._is_counted(result) and result.head != "Bool":
             return None
-        rows, results = self._sample(function)
+        places = [place for place, type_ in enumerate(function.arguments) if self._is_counted(type_)]
         known = [
-            (self._row(function, row), value)
-            for row, value in zip(rows, results, strict=True)
+            ([self._number(function.arguments[place], row[place]) for place in places], value)
+            for row, value in zip(*self._sample(function), strict=True)
             if value is not None and not (isinstance(value, Data) and value.unknown)
         ]
         if len(known) < _SAMPLES // 2:
             return None
-        signed = any(signs)
-        columns = list(zip(*(row for row, _ in known), strict=True))
+        signed = any(self._signed(type_) for type_ in (*function.arguments, result))
+        columns = {Term(str(place)): tuple(row[at] for row, _ in known) for at, place in enumerate(places)}
         if result.head == "Bool":
-            found = _predicate(columns, [value is TRUE for _, value in known], signed)
+            found = _predicate(columns, [value is TRUE for _, value in known])
         else:
             numbers = tuple(self._number(result, value) for _, value in known)
             made = _expressions(columns, len(numbers), signed)
@@ -199,24 +201,34 @@ class _Search:
             self._samples[function.name] = rows, self._programs.results(function.name, rows)
         return self._samples[function.name]
 
-    def _row(self, function: Builder, values: Sequence[Value]) -> Row:
-        return tuple(map(self._number, function.arguments, values))
+
+def _counted(type_: Term, arguments: Sequence[Term], exact: bool) -> tuple[int, ...]:
+    return tuple(place for place, of in enumerate(arguments) if exact or of == type_)
+
+
+def _forms(type_: Term, arguments: Sequence[Term], exact: bool) -> Sequence[tuple[int, int]]:
+    """What may be made of the numbers of a constructor's arguments: factors, and what is added."""
+    if not exact:
+        return _GROWING if type_ in arguments else _CONSTANT[:2]
+    if not arguments:
+        return _CONSTANT
+    return _RECURSIVE if arguments[0] == type_ else _WRAPPING
 
 
 # -- expressions -------------------------------------------------------------------------------------------
 
 
-def _expressions(columns: Sequence[Row], count: int, signed: bool) -> Iterator[tuple[Term, Row]]:
+def _expressions(columns: Mapping[Term, Row], count: int, signed: bool) -> Iterator[tuple[Term, Row]]:
     """Expressions with what they are on so many samples; they use each of the columns once at most. The
     simple ones first, none twice."""
     seen: set[Row] = set()
-    by_use: dict[frozenset[int], list[tuple[Term, Row]]] = {
-        frozenset([place]): list(_variants(Term(str(place)), column, signed, len(columns)))
-        for place, column in enumerate(columns)
+    by_use: dict[frozenset[Term], list[tuple[Term, Row]]] = {
+        frozenset([name]): list(_variants(name, column, signed, len(columns)))
+        for name, column in columns.items()
     }
     by_use[frozenset()] = [(Term(f"+{number}"), (number,) * count) for number in (0, 1)]
     for size in range(len(columns) + 1):
-        for use in map(frozenset, itertools.combinations(range(len(columns)), size)):
+        for use in map(frozenset, itertools.combinations(columns, size)):
             made = by_use.setdefault(use, [])
             for first in _parts(use):
                 pairs = itertools.product(by_use[first], by_use[use - first])
@@ -230,10 +242,10 @@ def _expressions(columns: Sequence[Row], count: int, signed: bool) -> Iterator[t
             yield from unseen
 
 
-def _parts(use: frozenset[int]) -> Iterator[frozenset[int]]:
+def _parts(use: frozenset[Term]) -> Iterator[frozenset[Term]]:
     """The proper parts that are neither empty nor all."""
     for size in range(1, len(use)):
-        yield from map(frozenset, itertools.combinations(sorted(use), size))
+        yield from map(frozenset, itertools.combinations(sorted(use, key=str), size))
 
 
 def _variants(term: Term, column: Row, signed: bool, of: int) -> Iterator[tuple[Term, Row]]:
@@ -271,25 +283,20 @@ def _combined(one: tuple[Term, Row], other: tuple[Term, Row], signed: bool) -> I
         yield Term("^", (left, right)), tuple(a**b for a, b in pairs)
 
 
-def _predicate(columns: Sequence[Row], truths: Sequence[bool], signed: bool) -> Term | None:
-    if len(columns) == 1:
-        (column,) = columns
-        for rest in (0, 1):
-            if [number % 2 == rest for number in column] == list(truths):
-                return Term("=", (Term("%", (Term("0"), Term("+2"))), Term(f"+{rest}")))
-        terms: Iterable[tuple[Term, Row]] = [
-            (Term(f"+{number}"), (number,) * len(column)) for number in (0, 1)
-        ]
-        pairs = [((Term("0"), column), other) for other in terms]
-    elif len(columns) == 2:
-        pairs = [((Term("0"), columns[0]), (Term("1"), columns[1]))]
-    else:
-        return None
+def _predicate(columns: Mapping[Term, Row], truths: Sequence[bool]) -> Term | None:
+    names = list(columns.items())
+    pairs: list[tuple[tuple[Term, Row], tuple[Term, Row]]] = []
+    if len(names) == 1:
+        ((name, column),) = names
+        halved = Term("%", (name, Term("+2"))), tuple(number % 2 for number in column)
+        constants = [(Term(f"+{number}"), (number,) * len(column)) for number in (0, 1)]
+        pairs = [(halved, constants[0]), *(((name, column), each) for each in constants)]
+    elif len(names) == 2:
+        pairs = [(names[0], names[1])]
     for (left, left_column), (right, right_column) in pairs:
         for comparison in _COMPARISONS:
-            if [_compared(comparison, *pair) for pair in zip(left_column, right_column, strict=True)] == list(
-                truths
-            ):
+            compared = zip(left_column, right_column, strict=True)
+            if [_compared(comparison, *pair) for pair in compared] == list(truths):
                 return Term(comparison, (left, right))
     return None
 

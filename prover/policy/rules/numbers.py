@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from prover.policy.conjectures import inductions, recursion_spots
-from prover.policy.numbers import Count, Numbers, Reading, numbers_in
+from prover.policy.numbers import Constructor, Count, Numbers, Reading, numbers_in
 from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal, listed
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import Term
+from prover.policy.terms import names, sides
 from prover.policy.theory import MAX_FUNCTIONS
 from prover.policy.view import View
 
@@ -25,8 +26,19 @@ def by_numbers(view: View) -> Iterator[Proposal]:
         return
     numbers = numbers_in(view.symbols.without_theorems, functions, view.value_types)
     recursive = {name for name in functions if view.symbols[name].is_recursive}
-    if recursive and recursive <= {reading.function.name for reading in numbers.readings}:
+    read = {reading.function.name for reading in numbers.readings}
+    if recursive and recursive <= read and not _asks_for_more(view, numbers):
         yield _Script(view, numbers).text, -1.1
+
+
+def _asks_for_more(view: View, numbers: Numbers) -> bool:
+    """Whether the target says that two values are equal that may be different and count as the same."""
+    measured = {str(count.type): count for count in numbers.counts if not count.exact}
+    types = {variable.name: variable.type for variable in view.variables}
+    types |= {view.symbols.short(each.function.name): str(each.function.result) for each in numbers.readings}
+    types |= {made.name: of for of, count in measured.items() for made in count.constructors}
+    heads_ = (next(iter(names(side)), "") for side in sides(view.target) or ())
+    return any(types.get(head) in measured for head in heads_)
 
 
 class _Script:
@@ -39,7 +51,7 @@ class _Script:
             *map(self._counted, numbers.counts),
             *(self._positive(count) for count in numbers.counts if count.positive),
             *map(self._read, numbers.readings),
-            *map(self._told_apart, numbers.counts),
+            *(self._told_apart(count) for count in numbers.counts if count.exact),
         ]
         places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
         facts, closing = (
@@ -53,32 +65,35 @@ class _Script:
     def _counted(self, count: Count) -> str:
         """There is such a function."""
         number, to = self._names[count.type], "Int" if count.signed else "Nat"
-        said, cases = [], []
-        for constructor, of in count.arguments.items():
-            factor, more = count.forms[constructor]
-            last = constructor.rpartition(".")[2]
+        said, cases, proofs = [], [], []
+        for made in count.constructors:
+            last = made.name.rpartition(".")[2]
             self._facts.append(self._view.fresh(f"{number}_{last}"))
-            if of is None:
-                said.append(f"{number} .{last} = {more}")
-                cases.append(f"{more}" if more >= 0 else f"({more})")
-            elif of == count.type:
-                said.append(f"(∀ x, {number} (.{last} x) = {_linear(factor, f'{number} x', more)})")
-                cases.append(f"(fun _ n => {_linear(factor, 'n', more)})")
-            else:
-                inner = self._atom("x", of, count.signed)
-                said.append(f"(∀ x, {number} (.{last} x) = {_linear(factor, inner, more)})")
-                cases.append(f"(fun x => {_linear(factor, inner, more)})")
-        proofs = ["rfl" if of is None else "fun _ => rfl" for of in count.arguments.values()]
-        names = self._facts[-len(said) :]
+            names = _variables(made.arguments)
+            counted = [
+                self._atom(names[place], made.arguments[place], count.signed) for place in made.counted
+            ]
+            again = [f"n{place}" for place, of in enumerate(made.arguments) if of == count.type]
+            inside = [f"{number} {names[place]}" for place in made.counted] if again else counted
+            call = " ".join([f".{last}", *names])
+            said.append(
+                f"(∀ {' '.join(names)}, {number} ({call}) = {_linear(made, inside)})"
+                if names
+                else f"{number} {call} = {made.more}"
+            )
+            value = _linear(made, again or counted)
+            cases.append(f"(fun {' '.join([*names, *again])} => {value})" if names else f"({value})")
+            proofs.append(f"fun {' '.join('_' * len(names))} => rfl" if names else "rfl")
+        facts = ", ".join(self._facts[-len(said) :])
         stated = f"∃ {number} : {count.type} → {to}, {' ∧ '.join(said)}"
         return (
-            f"obtain ⟨{number}, {', '.join(names)}⟩ : {stated} :=\n"
+            f"obtain ⟨{number}, {facts}⟩ : {stated} :=\n"
             f"   ⟨fun x => x.rec (motive := fun _ => {to}) {' '.join(cases)}, {', '.join(proofs)}⟩"
         )
 
     def _read(self, reading: Reading) -> str:
         view, function = self._view, reading.function
-        names = _VARIABLES[: len(function.arguments)]
+        names = _variables(function.arguments)
         atoms = [
             self._atom(name, type_, reading.signed)
             for name, type_ in zip(names, function.arguments, strict=True)
@@ -149,9 +164,17 @@ class _Script:
         return f"({bare} : Int)" if signed else bare
 
 
-def _linear(factor: int, number: str, more: int) -> str:
-    scaled = {1: number, -1: f"-{number}"}.get(factor, f"{factor} * {number}")
-    return scaled if more == 0 else f"{scaled} {'+' if more > 0 else '-'} {abs(more)}"
+def _variables(types: Sequence[Term]) -> list[str]:
+    return [*_VARIABLES[: len(types)], *(f"x{number}" for number in range(len(_VARIABLES), len(types)))]
+
+
+def _linear(made: Constructor, numbers: Sequence[str]) -> str:
+    total = " + ".join(numbers)
+    if not numbers:
+        return str(made.more)
+    grouped = f"({total})" if len(numbers) > 1 else total
+    scaled = {1: total, -1: f"-{grouped}"}.get(made.factor, f"{made.factor} * {grouped}")
+    return scaled if made.more == 0 else f"{scaled} {'+' if made.more > 0 else '-'} {abs(made.more)}"
 
 
 def _written(term: Term, atoms: Sequence[str]) -> str:
