@@ -429,6 +429,7 @@ def test_what_is_lost_with_fewer_heartbeats_gets_all_at_once(source: Source) -> 
         "exact?": 1.0,
         "exact h?": SHARES[0],
         "(try simp\n try omega)": 1.0,
+        "(obtain ⟨n, h⟩ := few\n omega)": 1.0,
         "induction n <;> try simp": SHARES[0],
     }
     events, _ = finish(start(source, FakeGateway({"root": dict.fromkeys(shares, FAILED)})))

@@ -79,6 +79,9 @@ WIDTH = 32
 VISITS = 8
 """How many visits of Lean to one hole are searched, each for a script of its own."""
 
+_EDITING = 0.3
+"""Of a tactic's heartbeats: what it gets at most while a proof is edited; no more than the proof needed."""
+
 _LINE = 100
 _NEAR = 8  # goals looked at for what the policy may be asked ahead
 
@@ -338,7 +341,7 @@ class _Attempt:
         nodes, tactics = visit.tree.nodes, set(scripts[0].tactics)
         found = (tried for node in nodes for tried in node.tactics if tried.candidate.tactic in tactics)
         share = max((tried.share for tried in found), default=1.0)
-        trials = Trials(visit.session, nodes, share)  # what needs more than the proof did is no better
+        trials = Trials(visit.session, nodes, min(share, _EDITING))
         short = shortened(trials, scripts[0])
         for script in dict.fromkeys([spelled_out(trials, short), short]):
             if script == scripts[0]:

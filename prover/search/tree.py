@@ -32,9 +32,9 @@ SHARES = (0.1, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
 _DEARER = 1.0  # -log probability, for each time that a tactic is tried again
-_WHOLE = re.compile(r"^\(try |\b(exact|apply|rw|try)\?(?![\w'])")
-"""These get all at once: rows of attempts, as one that takes too long loses the work of all, and what fits
-itself to the heartbeats that it has, and does not say when they were too few."""
+_WHOLE = re.compile(r"^\((try|obtain) |\b(exact|apply|rw|try)\?(?![\w'])")
+"""These get all at once: rows of attempts and of facts, as one that takes too long loses the work of all, and
+what fits itself to the heartbeats that it has, and does not say when they were too few."""
 
 
 class NodeStatus(Enum):
