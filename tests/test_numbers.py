@@ -91,6 +91,9 @@ def sort : Row → Row
   | .nil => .nil
   | .cons p s => place p (sort s)
 
+def triangle : Nat → Nat
+  | 0 => 0
+  | n + 1 => triangle n + (n + 1)
 def halves : Nat → Nat
   | 0 => 0
   | 1 => 0
@@ -189,6 +192,7 @@ def test_what_has_other_parts_is_measured() -> None:
         "(x : Z) : plus x (neg x) = .pos .o",
         "(s t : Row) : size (append s t) = add (size t) (size s)",
         "(s t : Row) : size (sort (append s t)) = size (append t s)",
+        "(n : Nat) : triangle n + triangle n = n * n + n",
         "(n : Nat) : halves (n + n) = n",
     ],
 )

@@ -51,8 +51,9 @@ def search(tactics: int, strategies: tuple[str, ...], json_path: str | None) -> 
             else:
                 memories.append(seen)
     marks = marks_of(tactics)
-    table = Table("microseconds a tactic", *(f"{mark:,}th" for mark in marks), "last ÷ first", "KiB/1,000")
-    for column in table.columns[1:]:
+    figures = [*(f"{mark:,}th" for mark in marks), "÷ first", "KiB/1,000"]
+    table = Table("µs a tactic", "of", *figures)
+    for column in table.columns[2:]:
         column.justify = "right"
     for memory in memories:
         found = [cost for cost in costs if cost.strategy == memory.strategy]
@@ -63,7 +64,8 @@ def search(tactics: int, strategies: tuple[str, ...], json_path: str | None) -> 
         ):
             kib = f"{memory.kib:,.0f}" if what == "both" else ""
             numbers = [f"{value:,.0f}" for value in values]
-            table.add_row(f"{memory.strategy}: {what}", *numbers, f"{values[-1] / values[0]:.2f}", kib)
+            name = memory.strategy if what == "search" else ""
+            table.add_row(name, what, *numbers, f"{values[-1] / values[0]:.2f}", kib)
     Console(highlight=False).print(table)
     if json_path is not None:
         content = {

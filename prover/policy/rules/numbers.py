@@ -103,7 +103,10 @@ class _Script:
         if function.result.head == "Bool":
             said = f"{call} = decide ({right})"
         else:
-            said = f"{self._atom(f'({call})' if names else call, function.result, reading.signed)} = {right}"
+            left = self._atom(f"({call})" if names else call, function.result, reading.signed)
+            said = f"{left} = {right}"
+            if reading.expression.head == "/" and reading.expression.args[0].args:  # that of a product
+                said = f"2 * {left} = {_written(reading.expression.args[0], atoms)}"
         binders = [f"({name} : {of})" for name, of in zip(names, function.arguments, strict=True)]
         stated = f"∀ {' '.join(binders)}, {said}" if names else said
         fact = view.fresh(f"num_{function.name.rpartition('.')[2]}")
@@ -124,11 +127,12 @@ class _Script:
             return [" <;> ".join([*apart, simp]), f"fun_cases {call} <;> {grind}"]
         spots = recursion_spots(view, said)
         apart = [way for way in inductions(spots, names, simp) if "cases" in way]
-        return [
+        ways = [
             *(apart or inductions(spots, names, simp))[:1],
             f"fun_induction {call} <;> {grind}",
             *inductions(spots, names, grind)[:1],
         ]
+        return ways[::-1] if reading.expression.head == "/" else ways
 
     def _unread(self, *symbols: Symbol) -> list[str]:
         """The definitions behind these, and among them, that are not known by their numbers."""
