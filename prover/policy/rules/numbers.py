@@ -54,10 +54,8 @@ class _Script:
             *(self._told_apart(count) for count in numbers.counts if count.exact),
         ]
         places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
-        facts, closing = (
-            " ".join(self._facts),
-            listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)]),
-        )
+        facts = " ".join(self._facts)
+        closing = listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)])
         said = f"simp only [{', '.join(self._facts)}]{places} <;> (try clear {facts}) <;> {closing}"
         lines.append(f"first\n   | {said}\n   | {closing}")
         self.text = "(" + "\n ".join(lines) + ")"
