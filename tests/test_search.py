@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -32,7 +33,7 @@ from prover.events import (
     as_json,
 )
 from prover.lean.source import Source, read_source
-from prover.policy.protocols import Priced
+from prover.policy.protocols import KEPT, Priced
 from prover.search.budget import Meter
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import VISITS, WIDTH, Search, search
@@ -451,6 +452,26 @@ def test_a_proof_is_not_made_a_shorter_one_that_takes_more_heartbeats(source: So
     rules: Rules = {"root": {"step": ("left",), "done": Dear(())}, "left": {"done": ()}}
     _, result = finish(start(source, FakeGateway(rules)))
     assert result.proof is not None and result.proof.split() == ["step", "done"]
+
+
+class Keeping(FakePolicy):
+    """All that it proposes are scripts of the library's."""
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+        return [
+            [replace(candidate, source=f"{KEPT}1") for candidate in candidates]
+            for candidates in super().propose(theorem, goals, n)
+        ]
+
+
+def test_a_kept_script_is_not_edited_once_more(source: Source) -> None:
+    rules: Rules = {"root": {"grind [a, b]": ()}}
+    gateway = FakeGateway(rules)
+    finish(search(source, source.theorems[0], gateway, Keeping(rules), ENOUGH))
+    assert [tactic for session in gateway.sessions for _, _, tactic in session.ran] == ["grind [a, b]"]
+    gateway = FakeGateway(rules)
+    finish(start(source, gateway))
+    assert len(gateway.sessions[0].ran) > 1
 
 
 # The same again

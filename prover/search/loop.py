@@ -37,6 +37,7 @@ from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.policy.protocols import (
+    KEPT,
     Critic,
     RevisingGenerator,
     SlowGenerator,
@@ -339,7 +340,9 @@ class _Attempt:
         if len(scripts) > 1:
             return
         nodes, tactics = visit.tree.nodes, set(scripts[0].tactics)
-        found = (tried for node in nodes for tried in node.tactics if tried.candidate.tactic in tactics)
+        found = [tried for node in nodes for tried in node.tactics if tried.candidate.tactic in tactics]
+        if found and all(tried.candidate.source.startswith(KEPT) for tried in found):
+            return  # it was edited before it was kept
         share = max((tried.share for tried in found), default=1.0)
         trials = Trials(visit.session, nodes, min(share, _EDITING))
         short = shortened(trials, scripts[0])
