@@ -470,7 +470,7 @@ def test_costs_of_the_search() -> None:
 def test_the_command_that_measures_the_search() -> None:
     done = toy("search", "--tactics", "100", "--strategy", "puct", "--json", "costs.json")
     assert done.returncode == 0, done.stderr
-    assert "puct: search" in done.stdout
+    assert {"puct", "search", "policy", "both"} <= set(done.stdout.split())
     found = json.loads(Path("costs.json").read_text(encoding="utf-8"))
     assert [cost["tactics"] for cost in found["costs"]] == [100]
     assert found["memory"][0]["strategy"] == "puct"
