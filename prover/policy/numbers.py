@@ -162,11 +162,17 @@ class _Search:
         return type_.head == "Int" or (type_ in self._counts and self._counts[type_].signed)
 
     def _number(self, type_: Term, value: Value) -> int:
-        if isinstance(value, int):
-            return value
-        (made,) = (each for each in self._counts[type_].constructors if each.name == value.head)
-        total = sum(self._number(made.arguments[place], value.args[place]) for place in made.counted)
-        return made.factor * total + made.more
+        factor, more = 1, 0
+        while isinstance(value, Data):  # chains may be longer than Python's stack
+            (made,) = (each for each in self._counts[type_].constructors if each.name == value.head)
+            more += factor * made.more
+            factor *= made.factor
+            if len(made.counted) != 1:
+                parts = [self._number(made.arguments[place], value.args[place]) for place in made.counted]
+                return factor * sum(parts) + more
+            (place,) = made.counted
+            type_, value = made.arguments[place], value.args[place]
+        return factor * value + more
 
     # -- functions ---------------------------------------------------------------------------------------
 
