@@ -74,7 +74,7 @@ class Collector:
                     self._nodes[child] = _Node(tuple(state.goals[number] for number in group))
             case Tried(node, candidate, Proved()):
                 self._nodes[node].tactics.append(_Tactic(candidate, None, ()))
-            case Rejected():
+            case Rejected() if self._is_proved(self._root):
                 self._several = self._several or not self._judged
             case Certified() if not self._judged:
                 self._judged = True

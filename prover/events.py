@@ -75,7 +75,8 @@ class Proposed:
 class Tried:
     """Lean answered. `children` are the nodes of the goals that the tactic leaves, one for each group of
     them; none unless the outcome is `Advanced`. `share` is the part of a tactic's heartbeats that it had: one
-    that used up less than all of them may be tried again."""
+    that used up less than all of them may be tried again. It is 0 for a kept proof of the whole that has been
+    certified instead, which counts as no tactic."""
 
     node: int
     candidate: Candidate

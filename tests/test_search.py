@@ -37,6 +37,7 @@ from prover.policy.protocols import KEPT, Priced
 from prover.search.budget import Meter
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import VISITS, WIDTH, Search, search
+from prover.search.trace import recording_of
 from prover.search.tree import SHARES
 from prover.types import (
     Budget,
@@ -464,14 +465,45 @@ class Keeping(FakePolicy):
         ]
 
 
-def test_a_kept_script_is_not_edited_once_more(source: Source) -> None:
+def test_a_kept_proof_is_certified_and_neither_tried_nor_edited(source: Source) -> None:
     rules: Rules = {"root": {"grind [a, b]": ()}}
     gateway = FakeGateway(rules)
-    finish(search(source, source.theorems[0], gateway, Keeping(rules), ENOUGH))
-    assert [tactic for session in gateway.sessions for _, _, tactic in session.ran] == ["grind [a, b]"]
+    events, result = finish(search(source, source.theorems[0], gateway, Keeping(rules), ENOUGH))
+    assert (result.status, result.statistics.tactics) == (Status.PROVED, 0)
+    assert gateway.judged == [result.proof]
+    assert not gateway.sessions[0].ran
+    assert [type(event) for event in events[-4:]] == [Tried, ProofFound, Certified, Finished]
     gateway = FakeGateway(rules)
     finish(start(source, gateway))
     assert len(gateway.sessions[0].ran) > 1
+
+
+def test_a_kept_proof_that_does_not_stand_is_tried_as_any_tactic(source: Source) -> None:
+    rules: Rules = {"root": {"step": ("left",)}, "left": {"done": ()}}
+    gateway = FakeGateway(rules)
+    policy, theorem = Keeping(rules), source.theorems[0]
+    events, result = finish(search(source, theorem, gateway, policy, ENOUGH))
+    assert result.status is Status.PROVED
+    assert result.statistics.tactics == 2
+    assert [type(event) for event in events if isinstance(event, Rejected | Tried)] == [
+        Rejected,
+        Tried,
+        Tried,
+    ]
+
+    lines = [json.loads(json.dumps(as_json(event))) for event in events]
+    silent = FakeGateway({"root": {}})
+    again, _ = finish(search(source, theorem, silent, policy, ENOUGH, recording=recording_of(lines)))
+    assert again[:-1] == events[:-1]
+    assert not silent.sessions and not silent.judged
+
+
+def test_a_kept_proof_with_assumptions_is_the_best_where_there_is_no_other(source: Source) -> None:
+    rules: Rules = {"root": {"exact hole": ()}}
+    gateway = FakeGateway(rules, judge=lambda text: CONDITIONAL)
+    _, result = finish(search(source, source.theorems[0], gateway, Keeping(rules), ENOUGH))
+    assert (result.status, result.verdict) == (Status.CONDITIONAL, CONDITIONAL)
+    assert len(gateway.judged) == 1
 
 
 # The same again

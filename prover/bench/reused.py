@@ -38,11 +38,6 @@ class Twice:
         return self.proved_again / self.proved_first if self.proved_first else None
 
     @property
-    def least(self) -> float | None:
-        """What `of_proved` would be with one tactic for each."""
-        return self.first / self.proved_first if self.proved_first else None
-
-    @property
     def of_all(self) -> float | None:
         """Tactics that the second pass took for what the first had proved, over all tactics of the first."""
         return self.proved_again / self.tactics_first if self.tactics_first else None
@@ -116,7 +111,6 @@ def as_json(manifest: Manifest, found: Reused) -> dict[str, Any]:
             {
                 **dataclasses.asdict(each),
                 "of_proved": each.of_proved,
-                "least": each.least,
                 "of_all": each.of_all,
             }
             for each in found.twice

@@ -170,8 +170,8 @@ class _Watch:
             if self.lent.keeper is not None:
                 self.lent.keeper.see(Searching(self.unit.problem.theorem, event))
         match event:
-            case Tried():
-                self.tactics += 1
+            case Tried(share=share):
+                self.tactics += share > 0
             case Certified(verdict) if verdict.standing is Standing.CERTIFIED:
                 self.proved_at = self.tactics if self.proved_at is None else self.proved_at
             case Certified(verdict) if self.conditional_at is None:

@@ -66,6 +66,7 @@ from prover.types import (
     Failed,
     FailureReason,
     Outcome,
+    Proved,
     SearchResult,
     Standing,
     Status,
@@ -194,6 +195,7 @@ class _Attempt:
     ids: Iterator[int] = field(default_factory=itertools.count)
     first: Tree | None = None
     best: tuple[str, Verdict] | None = None
+    untold: dict[str, Verdict] = field(default_factory=dict)  # verdicts on kept proofs
     trouble: str = ""  # of the model that was asked last
 
     def visit(self, solved: tuple[Step, ...]) -> _Step:
@@ -285,11 +287,15 @@ class _Attempt:
         return self.asking.propose(first, width, seconds)
 
     def try_next(self, visit: _Visit, goal: GoalNode) -> _Step:
-        """Try the next candidate on a goal, and judge the proof that it may complete."""
+        """Try the next candidate on a goal. A kept proof of the whole is certified, which tells more."""
         if visit.fell:
             visit.fell = False
             yield Resumed(goal.id)
         candidate = goal.untried.popleft()
+        is_whole = goal is visit.tree.root and not visit.solved and candidate.source.startswith(KEPT)
+        if is_whole and (yield from self.stands(candidate)):
+            tactic = visit.tree.record(goal, candidate, Proved(0.0), share=0.0)
+            return (yield from self.take_in(visit, tactic))
         self.look_ahead(visit, goal)
         seconds = self.meter.seconds_for_tactic()
         share = goal.share(candidate)
@@ -298,7 +304,21 @@ class _Attempt:
             goal.untried.appendleft(candidate)
             return stop  # ended by the end of the search, which says nothing of the tactic
         self.meter.count_tactic(outcome)
-        tactic = visit.tree.record(goal, candidate, outcome)
+        return (yield from self.take_in(visit, visit.tree.record(goal, candidate, outcome, share)))
+
+    def stands(self, candidate: Candidate) -> Generator[Event, None, bool]:
+        """Whether the certificate lets a kept proof of the whole stand: then it is no tactic to be tried."""
+        text = self.text((Step(candidate.tactic),), structured)
+        verdict = self.verdict(text)
+        if verdict.standing is not Standing.REJECTED:
+            self.untold[text] = verdict
+            return True
+        yield ProofFound(text)
+        yield Rejected(verdict.reason)
+        return False
+
+    def take_in(self, visit: _Visit, tactic: TacticNode) -> _Step:
+        """Tell what came of a tactic, and judge the proof that it may complete."""
         yield from _tell(tactic)
         yield from _tell_fallen(visit)
         proof = visit.proof()
@@ -357,10 +377,13 @@ class _Attempt:
 
     def certify(self, text: str) -> Generator[Event, None, Verdict]:
         yield ProofFound(text)
-        verdict = self.gateway.certify(self.source, {self.theorem.hole: text})[self.theorem.hole]
+        verdict = self.untold.pop(text, None) or self.verdict(text)
         rejected = verdict.standing is Standing.REJECTED
         yield Rejected(verdict.reason) if rejected else Certified(verdict)
         return verdict
+
+    def verdict(self, text: str) -> Verdict:
+        return self.gateway.certify(self.source, {self.theorem.hole: text})[self.theorem.hole]
 
     def text(self, scripts: Sequence[Step], shape: Callable[[Step], list[str]]) -> str:
         """What stands in the place of the hole."""

@@ -63,7 +63,7 @@ def picture_of(lines: Sequence[Line]) -> Picture:
                 goals[line["node"]] = root = ShownGoal(line["node"], "\n\n".join(line["root"]["goals"]))
                 picture.roots.append(root)
             case "Tried":
-                picture.tactics += 1
+                picture.tactics += line.get("share", 1.0) > 0
                 tactic = _tactic(line, picture.tactics)
                 goals.update((goal.id, goal) for goal in tactic.goals)
                 goals[line["node"]].tactics.append(tactic)

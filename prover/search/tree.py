@@ -156,9 +156,12 @@ class Tree:
             goal.untried = deque(sorted(goal.untried, key=lambda candidate: -candidate.logprob))
         goal.seen.update(candidate.tactic for candidate in candidates)
 
-    def record(self, goal: GoalNode, candidate: Candidate, outcome: Outcome) -> TacticNode:
-        """Note what Lean says of a candidate, the next of a goal, that was tried with its share."""
-        tactic = TacticNode(goal, candidate, goal.share(candidate), outcome)
+    def record(
+        self, goal: GoalNode, candidate: Candidate, outcome: Outcome, share: float | None = None
+    ) -> TacticNode:
+        """Note what Lean says of a candidate, the next of a goal, that had `share` of a tactic's heartbeats:
+        what it was to have, unless said."""
+        tactic = TacticNode(goal, candidate, goal.share(candidate) if share is None else share, outcome)
         goal.tactics.append(tactic)
         if isinstance(outcome, Advanced):
             groups = outcome.state.groups
