@@ -15,6 +15,7 @@ from fakes import RAN_OUT, Closes, Dear, Effect, FakeGateway, FakePolicy, FakeSe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lemmas.collecting import Collector
 from prover.errors import HoleUnreachable, LeanKeepsDying, NotAProposition
 from prover.events import (
     Certified,
@@ -490,6 +491,10 @@ def test_a_kept_proof_that_does_not_stand_is_tried_as_any_tactic(source: Source)
         Tried,
         Tried,
     ]
+    collector = Collector()
+    for event in events:
+        collector.see(event)
+    assert [found.script for found in collector.inner] == ["done"]
 
     lines = [json.loads(json.dumps(as_json(event))) for event in events]
     silent = FakeGateway({"root": {}})
