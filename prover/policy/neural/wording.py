@@ -16,13 +16,17 @@ from prover.policy.fixed import FixedPolicy, Survey
 from prover.policy.neural.naming import KINDS, Names, split_words
 from prover.policy.rules.induction import conjecture
 from prover.policy.rules.laws import lemmas, prove_laws
+from prover.policy.rules.numbers import by_numbers
 from prover.policy.symbols import Symbol
 from prover.policy.view import Kind, Variable
 from prover.types import Goal, Theorem
 
 OFFERS: Mapping[str, str] = {
-    prove_laws.__name__: "<laws>", lemmas.__name__: "<lemma>", conjecture.__name__: "<conj>"
-}  # fmt: skip
+    prove_laws.__name__: "<laws>",
+    lemmas.__name__: "<lemma>",
+    conjecture.__name__: "<conj>",
+    by_numbers.__name__: "<numbers>",
+}
 OFFERED = 32
 DEFINITIONS, WITH_PREMISES = "<defs>", "<defs+>"
 _SECTIONS = ("<goal>", "<type>", "<def>", "<premise>", "<ih>", *(f"<{kind.value}>" for kind in Kind))
