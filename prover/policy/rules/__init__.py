@@ -5,6 +5,7 @@ A log-probability is a price: the search pays it to try the tactic, and a path's
 
 from __future__ import annotations
 
+from prover.policy.rules.arithmetic import by_periods, by_remainders, by_sums, by_values, know_functions
 from prover.policy.rules.closing import (
     close,
     consider_cases,
@@ -39,6 +40,11 @@ RULES: tuple[Rule, ...] = (
     consider_cases,
     conjecture,
     by_numbers,
+    by_remainders,
+    by_periods,
+    by_values,
+    by_sums,
+    know_functions,
     prove_laws,
     lemmas,
     rewrite_by_laws,

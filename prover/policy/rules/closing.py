@@ -26,6 +26,7 @@ def close(view: View) -> Iterator[Proposal]:
     yield grind(view), -0.7
     if not view.local & variables_in(view.target):
         yield "decide", -1.0
+        yield "decide +kernel", -1.8
     if not view.definitions and _speaks_of_the_library(view):
         yield "exact?", -1.6
 

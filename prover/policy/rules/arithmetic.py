@@ -1,0 +1,224 @@
+"""What arithmetic beyond `omega` takes: remainders, small ranges of values, sums over ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from math import gcd
+
+from prover.policy.rules.common import Proposal
+from prover.policy.terms import telescope, variables_in
+from prover.policy.view import Kind, Variable, View
+
+_MODULUS = re.compile(r"% (\d+)\b|(?<![\w^] )(?<![\w'.])(\d+) ∣")
+_NONLINEAR = re.compile(r"\^|(?<!\d) \* (?!\d)|% (?!\d)")
+_POWER = re.compile(r"(?<![\w'.])(\d+) \^ ([^\W\d][\w']*|\([^()]*\))")
+_NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
+_KNOWN_VALUES = re.compile(r"∀ (?P<binders>[^,]+), (?P<function>[^\W\d][\w'✝]*) (?P<arguments>[^=]+?) = ")
+_FACTOR = re.compile(r"(?<![\w'.^])(?<!\^ )(\d+) \* [^\W\d]")
+_LARGEST_FACTOR = 16
+_LARGEST_MODULUS = 1000
+_MOST_CASES = 64
+_LONGEST_PERIOD = 24
+_LARGEST_BOUND = 128
+_AT_ONCE = 36
+"""Values of a variable that are tried in one tactic; a longer range is halved first."""
+
+_REMAINDERS = {
+    "Nat": ["Nat.dvd_iff_mod_eq_zero", "Nat.pow_succ", "Nat.mul_mod", "Nat.add_mod"],
+    "Int": ["Int.dvd_iff_emod_eq_zero", "Int.pow_succ", "Int.mul_emod", "Int.add_emod", "Int.sub_emod"],
+}
+"""What makes the remainder of a term one of the remainders of its parts."""
+
+
+def by_remainders(view: View) -> Iterator[Proposal]:
+    """Each remainder of the variables in turn, where a term that is not linear is divided by a number."""
+    numbers = _numbers(view, view.text)
+    if not numbers or not _NONLINEAR.search(view.text):
+        return
+    types = dict.fromkeys(variable.type for variable in numbers)
+    simp = f"simp [{', '.join([rule for type_ in types for rule in _REMAINDERS[type_]])}, *]"
+    moduli = _moduli(view)
+    if any(_MODULUS.search(proof.type) for proof in view.proofs) and moduli:
+        yield simp, -1.0
+    for modulus in moduli or _factors(view):
+        raised = [each for each in numbers if _is_raised(view, each.name)]
+        if not raised or modulus ** len(raised) > _MOST_CASES:
+            continue
+        steps, cases, powers = [], [], []
+        for variable in raised:
+            fact = view.fresh("h")
+            values = " ∨ ".join(f"{variable.name} % {modulus} = {value}" for value in range(modulus))
+            steps.append(f"have {fact} : {values} := by omega")
+            cases.append(f"rcases {fact} with {' | '.join([fact] * modulus)}")
+            for power in _powers_of(view, variable.name):
+                powers.append(view.fresh("power"))
+                name = variable.name
+                of = f"{name} ^ {power} % {modulus} = ({name} % {modulus}) ^ {power} % {modulus}"
+                rules = ", ".join(_REMAINDERS[variable.type])
+                steps.append(f"have {powers[-1]} : {of} := by simp [{rules}]")
+                if variable.type == "Nat":
+                    steps.append(f"have := Nat.le_self_pow (n := {power}) (by decide) {variable.name}")
+        if powers:
+            ending = f"simp [*] at {' '.join(powers)} <;> omega"
+            yield f"({_lines(steps)}\n {' <;> '.join([*cases, ending])})", -0.9
+        if moduli:
+            yield f"({_lines(steps)}\n {' <;> '.join([*cases, f'({simp}; done)'])})", -1.1
+
+
+def by_periods(view: View) -> Iterator[Proposal]:
+    """Powers of a number have remainders that come again; with a case for each, all is linear."""
+    powers = dict.fromkeys((int(base), exponent) for base, exponent in _POWER.findall(view.text))
+    powers = {power: None for power in powers if variables_in(power[1]) & view.local}
+    for modulus in _moduli(view):
+        steps, splits = [], []
+        for base, exponent in powers:
+            period = _period(base, modulus)
+            if period is None:
+                continue
+            power, remainder = view.fresh("power"), view.fresh("h")
+            rest = f"{exponent} % {period}"
+            values = " ∨ ".join(f"{rest} = {value}" for value in range(period))
+            again = f"{base} ^ ({period} * q + r) % {modulus} = {base} ^ r % {modulus}"
+            steps += [
+                f"have {power} : {base} ^ {exponent} % {modulus} = {base} ^ ({rest}) % {modulus} := by\n"
+                f"   have h (q r : Nat) : {again} := by\n"
+                "     rw [Nat.pow_add, Nat.mul_mod, Nat.pow_mul, Nat.pow_mod]\n"
+                "     simp\n"
+                f"   have := h ({exponent} / {period}) ({rest})\n"
+                "   rwa [Nat.div_add_mod] at this",
+                f"have : 0 < {base} ^ {exponent} := Nat.pow_pos (by decide)",
+                f"have {remainder} : {values} := by omega",
+            ]
+            cases = f"rcases {remainder} with {' | '.join([remainder] * period)}"
+            splits.append(f"{cases} <;> simp [{remainder}] at {power}")
+        if steps:
+            yield f"({_lines([*steps, ' <;> '.join([*splits, 'omega'])])})", -0.9
+
+
+def by_values(view: View) -> Iterator[Proposal]:
+    """Each value in turn of a variable that is bounded by the numbers in the goal."""
+    if not _NONLINEAR.search(view.text) or view.definitions:
+        return
+    numerals = [int(numeral) for proof in view.proofs for numeral in _NUMERAL.findall(proof.type)]
+    guess = max((numeral for numeral in numerals if 1 < numeral <= _LARGEST_BOUND), default=None)
+    for variable in _numbers(view, "\n".join(proof.type for proof in view.proofs)):
+        low, high = _limits(view, variable.name)
+        least = 0 if low is None else low
+        if high is not None and high - least > _AT_ONCE:
+            yield f"by_cases {view.fresh('h')} : {variable.name} < {(least + high) // 2 + 1}", -1.4
+        elif (bound := guess if high is None else high) is not None and bound >= least:
+            yield _values_between(view, variable, least, bound), -1.5 if high is None else -1.2
+
+
+def _values_between(view: View, variable: Variable, low: int, high: int) -> str:
+    name, counter = variable.name, variable.name
+    steps = []
+    for power in _powers_of(view, name) if low >= 0 else ():
+        larger = f"Nat.le_self_pow (n := {power}) (by decide)"
+        if variable.type == "Nat":
+            steps.append(f"have := {larger} {name}")
+        else:
+            fact = view.fresh("h")
+            steps += [
+                f"have {fact} := Int.ofNat_le.2 ({larger} {name}.toNat)",
+                f"rw [Int.natCast_pow, Int.toNat_of_nonneg (by omega)] at {fact}",
+            ]
+    steps.append(f"have {view.fresh('h')} : {name} ≤ {high} := by omega")
+    if variable.type == "Int" or low:
+        counter = view.fresh("k")
+        number = f"({name} - {low}).toNat" if variable.type == "Int" else f"{name} - {low}"
+        cast = f"({counter} : Int)" if variable.type == "Int" else counter
+        steps.append(
+            f"obtain ⟨{counter}, rfl⟩ : ∃ {counter} : Nat, {name} = {low} + {cast} := ⟨{number}, by omega⟩"
+        )
+    case = f"rcases {counter} with _ | {counter}; · first | omega | grind | simp_all"
+    steps += [f"iterate {high - low + 1} ({case})", "omega"]
+    return f"({_lines(steps)})"
+
+
+def _lines(steps: Sequence[str]) -> str:
+    return "\n ".join(steps)
+
+
+def by_sums(view: View) -> Iterator[Proposal]:
+    """Induction along a range that is summed up."""
+    if "List.range" not in view.text:
+        return
+    simp = ", ".join(["List.range_succ", *view.definitions])
+    linear = ", ".join(
+        ["List.range_succ", "Nat.pow_succ", "Nat.mul_add", "Nat.add_mul", *view.definitions, "*"]
+    )
+    for variable in _numbers(view, view.target):
+        if variable.type == "Nat" and re.search(rf"List\.range \(?{variable.name}(?!\w)", view.text):
+            yield f"induction {variable.name} <;> simp_all [{simp}] <;> grind", -0.6
+            yield f"induction {variable.name} <;> simp [{linear}] <;> omega", -0.8
+
+
+def know_functions(view: View) -> Iterator[Proposal]:
+    """A function whose values are given is that function."""
+    functions = {variable.name for variable in view.of_kind(Kind.FUNCTION)}
+    for proof in view.proofs:
+        known = _KNOWN_VALUES.match(proof.type)
+        if known is None or known["function"] not in functions:
+            continue
+        bound, conclusion = telescope(proof.type)
+        value = conclusion.partition(" = ")[2]
+        if known["arguments"].split() == list(bound) and known["function"] not in variables_in(value):
+            named = " ".join(bound)
+            yield (
+                f"obtain rfl : {known['function']} = fun {named} => {value} := by\n"
+                f"   funext {named}\n   exact {proof.name} {named}"
+            ), -0.9  # fmt: skip
+
+
+def _moduli(view: View) -> list[int]:
+    found = (int(one or other) for one, other in _MODULUS.findall(view.text))
+    return [modulus for modulus in dict.fromkeys(found) if 1 < modulus <= _LARGEST_MODULUS]
+
+
+def _factors(view: View) -> list[int]:
+    """The numbers that variables are multiplied by."""
+    found = dict.fromkeys(map(int, _FACTOR.findall(view.text)))
+    return [factor for factor in found if 2 < factor <= _LARGEST_FACTOR]
+
+
+def _powers_of(view: View, name: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(rf"(?<![\w'.]){name} \^ (\d+)\b", view.text)))
+
+
+def _numbers(view: View, text: str) -> list[Variable]:
+    mentioned = variables_in(text)
+    data = view.of_kind(Kind.DATA)
+    return [each for each in data if each.type in _REMAINDERS and each.name in mentioned]
+
+
+def _is_raised(view: View, name: str) -> bool:
+    """Whether it stands in a power's base or in a product."""
+    return re.search(rf"(?<![\w'.])\(?{name}\b[^=≤<∧∨;]*[\^*]|\* \(?{name}(?![\w'])", view.text) is not None
+
+
+def _period(base: int, modulus: int) -> int | None:
+    if gcd(base, modulus) > 1:
+        return None
+    power, period = base % modulus, 1
+    while power != 1 % modulus and period <= _LONGEST_PERIOD:
+        power, period = power * base % modulus, period + 1
+    return period if period <= _LONGEST_PERIOD else None
+
+
+def _limits(view: View, name: str) -> tuple[int | None, int | None]:
+    """The least and the largest value, as inequalities with numbers say."""
+    lows: list[int] = []
+    highs: list[int] = []
+    patterns = (
+        (rf"(?<![\w'.])(\d+) (≤|<) {name}(?![\w'])(?! [*+^%/-])", lows, 1),
+        (rf"(?<![\w'.] )(?<![\w'.)]){name} (≥|>) (\d+)\b(?! [*+^%/-])", lows, 1),
+        (rf"(?<![*+^%/-] )(?<![\w'.]){name} (≤|<) (\d+)\b(?! [*+^%/-])", highs, -1),
+    )
+    for pattern, into, more in patterns:
+        for proof in view.proofs:
+            for one, other in re.findall(pattern, proof.type):
+                number, sign = (one, other) if one.isdigit() else (other, one)
+                into.append(int(number) + (more if sign in "<>" else 0))
+    return max(lows, default=None), min(highs, default=None)
