@@ -6,6 +6,7 @@ All of it raises `NotRead` for what is outside the fragment that `syntax` reads.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,19 +50,37 @@ def read_constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
         binder for binders, _ in _binders(symbol.declaration.statement)[0] for binder in binders
     )
     whole = Term(name, tuple(Term(variable) for variable in variables))
+    found = []
+    for word, binders, rest in _constructors(symbol):
+        arguments = [type_ for names, type_ in binders for _ in names]
+        if rest:
+            arguments += _arrows(read_term(rest))[:-1]
+        found.append((word, Signature(variables, tuple(arguments), whole)))
+    return found
+
+
+def read_rules(predicate: Symbol) -> list[tuple[tuple[Term, ...], Term]]:
+    """What each constructor of an inductive predicate takes, types of values and premises, and what it
+    proves."""
+    found = []
+    for _, binders, rest in _constructors(predicate, implicit=True):
+        *premises, conclusion = _arrows(read_term(rest))
+        found.append(((*(type_ for _, type_ in binders), *premises), conclusion))
+    return found
+
+
+def _constructors(
+    symbol: Symbol, implicit: bool = False
+) -> Iterator[tuple[str, list[tuple[list[str], Term]], str]]:
+    """The name of each, its arguments before the colon, and what stands behind it."""
     body = re.split(r"\bderiving\b", without_comments(symbol.declaration.body))[0]
     body = re.sub(r"^\s*(where|:=)", "", body)
-    found = []
+    body = re.sub(r"\{([^{}]*)\}", r"(\1)", body) if implicit else body
     for arm in re.split(r"\|", body)[1:]:
         word = re.match(r"\s*([^\W\d][\w'!?]*)", arm)
         if word is None:
             raise NotRead("constructor")
-        binders, rest = _binders(arm[word.end() :])
-        arguments = [type_ for names, type_ in binders for _ in names]
-        if rest:
-            arguments += _arrows(read_term(rest))[:-1]
-        found.append((word.group(1), Signature(variables, tuple(arguments), whole)))
-    return found
+        yield word.group(1), *_binders(arm[word.end() :])
 
 
 def read_signature(statement: str) -> Signature:

@@ -103,7 +103,7 @@ class _Search:
         for type_ in order if len(order) < 2 else [*order, *order]:  # again, when the others are known
             self._counts.pop(type_, None)
             about = [each for each in self._functions if type_ in (*each.arguments, each.result)]
-            best, quality = None, (0, 0)
+            best, quality = None, (0, 0) if about or not self._is_recursive(type_) else (-1, 0)
             for count in itertools.islice(self._candidates(type_), _MOST):
                 self._counts[type_] = count
                 if count.exact and not self._tells_apart(type_):
@@ -132,6 +132,9 @@ class _Search:
             given: dict[str, Term] = dict(zip(signature.variables, type_.args, strict=False))
             found.append((name, tuple(replaced(argument, given) for argument in signature.arguments)))
         return found
+
+    def _is_recursive(self, type_: Term) -> bool:
+        return any(type_ in arguments for _, arguments in self._made(type_))
 
     def _candidates(self, type_: Term) -> Iterator[Count]:
         made = self._made(type_)

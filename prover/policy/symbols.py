@@ -94,8 +94,10 @@ class Symbols:
         self._symbols = {declaration.name: self._symbol(declaration) for declaration in named}
 
     def _symbol(self, declaration: Declaration) -> Symbol:
-        stated = self.mentioned(declaration.statement) - {declaration.name}
-        return Symbol(declaration, stated | self.mentioned(computed(declaration.body)))
+        groups = _ANY_BINDER_GROUP.findall(declaration.statement)
+        bound = frozenset(name for group in groups for name in group.split())
+        stated = self.mentioned(declaration.statement, bound) - {declaration.name}
+        return Symbol(declaration, stated | self.mentioned(computed(declaration.body), bound))
 
     def __getitem__(self, name: str) -> Symbol:
         return self._symbols[name]

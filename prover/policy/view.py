@@ -204,9 +204,9 @@ class View:
         if any(symbol not in "().[]{}⟨⟩#" for symbol in symbols_in_type):
             return ""
         head = (names(type_) or [""])[0]
-        if head in _LIBRARY_DATA:
-            return head
         full = self.symbols.resolve(head) if head else None
+        if head in _LIBRARY_DATA and (full is None or self.symbols.short(full) != head):
+            return head
         if full is None:
             return ""
         symbol = self.symbols[full]

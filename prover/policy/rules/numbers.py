@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prover.policy.conjectures import inductions, recursion_spots
 from prover.policy.numbers import Constructor, Count, Numbers, Reading, numbers_in
+from prover.policy.predicates import about, meaning
 from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal, listed
 from prover.policy.symbols import Symbol
@@ -22,13 +23,28 @@ def by_numbers(view: View) -> Iterator[Proposal]:
     if any("ih" in proof.name for proof in view.proofs):
         return  # better done before the induction
     functions = tuple(symbol.name for symbol in view.mentioned if symbol.is_definition)
-    if not functions or len(functions) > MAX_FUNCTIONS or not view.value_types:
+    predicates = [symbol for symbol in view.mentioned if symbol.is_predicate]
+    types = dict.fromkeys([*view.value_types, *(of for symbol in predicates for of in about(symbol))])
+    if not (functions or predicates) or len(functions) > MAX_FUNCTIONS or not types:
         return
-    numbers = numbers_in(view.symbols.without_theorems, functions, view.value_types)
-    recursive = {name for name in functions if view.symbols[name].is_recursive}
+    numbers = numbers_in(view.symbols.without_theorems, functions, tuple(types))
     read = {reading.function.name for reading in numbers.readings}
-    if recursive and recursive <= read and not _asks_for_more(view, numbers):
-        yield _Script(view, numbers).text, -1.1
+    recursive = {name for name in functions if view.symbols[name].is_recursive}
+    meanings = {symbol: _meaning(symbol, numbers) for symbol in predicates}
+    understood = recursive <= read and None not in meanings.values()
+    if (recursive or predicates) and understood and not _asks_for_more(view, numbers):
+        said = {symbol: meaning for symbol, meaning in meanings.items() if meaning is not None}
+        yield _Script(view, numbers, said).text, -1.1
+
+
+def _meaning(predicate: Symbol, numbers: Numbers) -> str | None:
+    """None where it is about other things than natural numbers, in disguise or not."""
+    natural = {
+        str(each.type): each for each in numbers.counts if each.exact and not (each.signed or each.positive)
+    }
+    if not natural.keys() | {"Nat"} >= set(about(predicate)):
+        return None
+    return meaning(predicate, tuple(made for count in natural.values() for made in count.constructors))
 
 
 def _asks_for_more(view: View, numbers: Numbers) -> bool:
@@ -42,7 +58,7 @@ def _asks_for_more(view: View, numbers: Numbers) -> bool:
 
 
 class _Script:
-    def __init__(self, view: View, numbers: Numbers) -> None:
+    def __init__(self, view: View, numbers: Numbers, meanings: Mapping[Symbol, str]) -> None:
         self._view = view
         self._names: dict[Term, str] = {count.type: view.fresh("num") for count in numbers.counts}
         self._read_ones = {reading.function.name for reading in numbers.readings}
@@ -52,11 +68,14 @@ class _Script:
             *(self._positive(count) for count in numbers.counts if count.positive),
             *map(self._read, numbers.readings),
             *(self._told_apart(count) for count in numbers.counts if count.exact),
+            *(self._meant(predicate, said) for predicate, said in meanings.items()),
         ]
         places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
         facts = " ".join(self._facts)
+        stated = [view.written(each) for each in view.mentioned if each.is_definition and _states(each)]
+        known = ", ".join([*stated, *self._facts])
         closing = listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)])
-        said = f"simp only [{', '.join(self._facts)}]{places} <;> (try clear {facts}) <;> {closing}"
+        said = f"simp only [{known}]{places} <;> (try clear {facts}) <;> {closing}"
         lines.append(f"first\n   | {said}\n   | {closing}")
         self.text = "(" + "\n ".join(lines) + ")"
 
@@ -152,6 +171,43 @@ class _Script:
             "   induction x <;> intro y <;> cases y <;> simp [*, Nat.mul_eq_zero] <;> omega"
         )
 
+    def _meant(self, predicate: Symbol, meaning: str) -> str:
+        """What it says of the numbers."""
+        view, arguments = self._view, about(predicate)
+        name, names = view.written(predicate), _VARIABLES[: len(arguments)]
+        own = {str(type_): type_ for type_ in self._names}
+        atoms = [
+            self._atom(each, own.get(of, Term(of)), False) for each, of in zip(names, arguments, strict=True)
+        ]
+        simp = f" | (simp [{', '.join([*self._facts, '*'])}] <;> omega)" if self._facts else ""
+        rules = f"grind [{name}]"
+        plain, apart = [], []
+        for at in reversed(range(len(names))):
+            others = [other for other in names if other != names[at]]
+            generalizing = f" generalizing {' '.join(others)}" if others else ""
+            form = f"| induction {names[at]}{generalizing} <;> "
+            plain.append(f"{form}{rules}")
+            apart += [f"{form}cases {other} <;> {rules}" for other in others]
+            if len(names) == 1 and arguments[at] == "Nat":
+                cases = f"rcases {names[at]} with _ | _ | {names[at]} <;> {rules}"
+                apart.append(
+                    f"| induction {names[at]} using Nat.strongRecOn with | _ {names[at]} ih => {cases}"
+                )
+        binders = " ".join(f"({each} : {of})" for each, of in zip(names, arguments, strict=True))
+        fact = view.fresh(f"num_{predicate.name.rpartition('.')[2]}")
+        proof = [
+            f"have {fact} : ∀ {binders}, {' '.join([name, *names])} ↔ {meaning.format(*atoms)} := by",
+            f"  intro {' '.join(names)}",
+            "  constructor",
+            "  · intro h",
+            f"    induction h <;> first | omega | trivial{simp}",
+            "  · intro h",
+            "    first",
+            *(f"    {way}" for way in ((*plain, *apart) if len(names) < 3 else (*apart, *plain))),
+        ]
+        self._facts.append(fact)
+        return "\n ".join(proof)
+
     def _positive(self, count: Count) -> str:
         number = self._names[count.type]
         fact = self._view.fresh(f"{number}_ne_zero")
@@ -164,6 +220,11 @@ class _Script:
         number = self._names.get(type_)
         bare = f"{number} {name}" if number else name
         return f"({bare} : Int)" if signed else bare
+
+
+def _states(definition: Symbol) -> bool:
+    """Whether it is a proposition, said in other words."""
+    return not definition.is_recursive and definition.declaration.statement.rstrip(" :=").endswith("Prop")
 
 
 def _variables(types: Sequence[Term]) -> list[str]:

@@ -1,0 +1,122 @@
+"""Inductive predicates that are arithmetic, and what the rule for numbers makes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.source import parse_source
+from prover.policy.numbers import numbers_in
+from prover.policy.predicates import meaning
+from prover.policy.rules.numbers import by_numbers
+from prover.policy.symbols import symbols_of
+from prover.policy.view import View
+from prover.types import Proved
+
+OWN = """
+inductive N where
+  | zero : N
+  | succ : N → N
+
+inductive le : N → N → Prop
+  | refl (n : N) : le n n
+  | step (n m : N) : le n m → le n (N.succ m)
+"""
+LE = """
+inductive Le : Nat → Nat → Prop where
+  | le_n (n : Nat) : Le n n
+  | le_S (n m : Nat) (H : Le n m) : Le n (m + 1)
+
+def Lt (n m : Nat) : Prop := Le (n + 1) m
+"""
+EVEN = """
+inductive Even : Nat → Prop where
+  | zero : Even 0
+  | more {n : Nat} (h : Even n) : Even (n + 2)
+"""
+SUM = """
+inductive Total : Nat → Nat → Nat → Prop where
+  | z (n : Nat) : Total 0 n n
+  | s (a b c : Nat) (h : Total a b c) : Total (a + 1) b (c + 1)
+"""
+ROUND = """
+inductive R : Nat → Nat → Nat → Prop where
+  | c1 : R 0 0 0
+  | c2 (m n o : Nat) (H : R m n o) : R (m + 1) n (o + 1)
+  | c3 (m n o : Nat) (H : R m n o) : R m (n + 1) (o + 1)
+  | c4 (m n o : Nat) (H : R (m + 1) (n + 1) (o + 2)) : R m n o
+  | c5 (m n o : Nat) (H : R m n o) : R n m o
+"""
+LESS = """
+inductive L : Nat → Nat → Prop where
+  | base : L 0 (n + 1)
+  | step : L n m → L (n + 1) (m + 1)
+"""
+UNKNOWN = """
+inductive Odd : Nat → Prop where
+  | square (n : Nat) : Odd (n * n)
+"""
+HIGHER = """
+inductive All : Nat → Prop where
+  | all (n : Nat) (h : ∀ m, m < n → All m) : All n
+"""
+
+
+def meant(text: str, name: str) -> str | None:
+    source = parse_source(Path("It.lean"), f"{text}\ntheorem it : True := by sorry\n".encode())
+    symbols = symbols_of(source.theorems[0])
+    counts = numbers_in(symbols, (), ("N",)).counts
+    return meaning(symbols[name], tuple(made for count in counts for made in count.constructors))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (LE, "Le", "{0} ≤ {1}"),
+        (OWN, "le", "{0} ≤ {1}"),
+        (EVEN, "Even", "{0} % 2 = 0"),
+        (SUM, "Total", "{0} + {1} = {2}"),
+        (ROUND, "R", "{0} + {1} = {2}"),
+        ("inductive T : Nat → Nat → Prop where\n  | all (n m : Nat) : T n m", "T", "True"),
+        ("inductive F : Nat → Nat → Prop where\n", "F", "False"),
+        ("inductive S : Nat → Nat → Prop where\n  | next (n : Nat) : S n (n + 1)", "S", "{1} = {0} + 1"),
+        (LESS, "L", "{0} < {1}"),
+        (UNKNOWN, "Odd", None),
+        (HIGHER, "All", None),
+    ],
+)  # fmt: skip
+def test_what_a_predicate_says(text: str, name: str, said: str | None) -> None:
+    assert meant(text, name) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        (LE, "(n m k : Nat) (h : Lt (n + m) k) : Lt n k ∧ Lt m k"),
+        (LE, "(n : Nat) : ¬ Le (n + 1) n"),
+        (EVEN, "(n m : Nat) (h : Even (n + m)) (k : Even n) : Even m"),
+        (SUM, "(a b c d : Nat) (h : Total a b c) (k : Total a b d) : c = d"),
+        (ROUND, "(m n o : Nat) : R m n o ↔ m + n = o"),
+        (OWN, "(a b : N) (h : le a b) (k : le b a) : a = b"),
+    ],
+)
+def test_lean_takes_what_is_said_of_predicates(lean: EmbeddedGateway, text: str, statement: str) -> None:
+    source = parse_source(Path("It.lean"), f"{text}\ntheorem it {statement} := by\n  sorry\n".encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        view = View(session.root.goals[0], symbols_of(theorem))
+        ((tactic, _),) = by_numbers(view)
+        assert isinstance(session.run(session.root, view.spoken(tactic)), Proved)
+
+
+def test_of_predicates_on_other_things_nothing_is_said(lean: EmbeddedGateway) -> None:
+    text = (
+        "inductive Has : Nat → List Nat → Prop where\n  | here (n : Nat) (ns : List Nat) : Has n (n :: ns)\n"
+    )
+    stated = f"{text}\ntheorem it (n : Nat) : Has n [n] := by\n  sorry\n"
+    source = parse_source(Path("It.lean"), stated.encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        assert not [*by_numbers(View(session.root.goals[0], symbols_of(theorem)))]
