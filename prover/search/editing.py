@@ -5,7 +5,7 @@ searching tactics have found in their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from prover.search.script import Step
@@ -18,6 +18,9 @@ _RUNS = 60
 _RUNS_FOR_ARGUMENTS = 20
 _LINE = 90
 """How long a tactic may be that names what it uses."""
+_FACT = re.compile(r"(?:have (?P<name>[^\W\d][\w']*) :|obtain ⟨(?P<names>[^⟩]*)⟩)")
+_MAY_FAIL = re.compile(r"\b(?:first|try)\b")
+_WORD = re.compile(r"[^\W\d][\w']*")
 _LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
@@ -65,13 +68,17 @@ class _Editor:
         """By halves: all of a row of steps at first, then smaller parts of it, the last ones first, as the
         states that the others lead to are known by then."""
         row, rest = _row(script)
+        given = {hypothesis.name for hypothesis in state.goals[goal].hypotheses}
         count = len(row)
         while count:
             end = len(row)
             while end > 0:
                 start = max(0, end - count)
                 without = row[:start] + row[end:]
-                row = without if self._proves(_chained(without, rest), state, goal) else row
+                kept = [*row[:start], *row[end:]]
+                missed = _facts(row[start:end]) & _mentioned(kept, rest) - _facts(kept) - given
+                if not missed and self._proves(_chained(without, rest), state, goal):
+                    row = without
                 end = start
             count //= 2
         for step in row:
@@ -127,6 +134,18 @@ class _Editor:
             part is not None and self._proves(part, outcome.state, group[0])
             for group, part in zip(script.groups, script.parts, strict=True)
         )
+
+
+def _facts(steps: Iterable[Step]) -> set[str]:
+    """The names that `have` and `obtain` give."""
+    found = [fact for step in steps if (fact := _FACT.match(step.tactic))]
+    return {name for fact in found for name in _WORD.findall(fact["name"] or fact["names"])}
+
+
+def _mentioned(row: Iterable[Step], rest: Step) -> set[str]:
+    """The names that they can't do without; what they only try may fail."""
+    tactics = [*(step.tactic for step in row), *rest.tactics]
+    return {name for tactic in tactics for name in _WORD.findall(_MAY_FAIL.split(tactic, maxsplit=1)[0])}
 
 
 def _row(script: Step) -> tuple[list[Step], Step]:

@@ -179,13 +179,12 @@ class _Script:
         atoms = [
             self._atom(each, own.get(of, Term(of)), False) for each, of in zip(names, arguments, strict=True)
         ]
-        simp = f" | (simp [{', '.join([*self._facts, '*'])}] <;> omega)" if self._facts else ""
         rules = f"grind [{name}]"
         plain, apart = [], []
         for at in reversed(range(len(names))):
             others = [other for other in names if other != names[at]]
             generalizing = f" generalizing {' '.join(others)}" if others else ""
-            form = f"| induction {names[at]}{generalizing} <;> "
+            form = f"induction {names[at]}{generalizing} <;> "
             plain.append(f"{form}{rules}")
             apart += [f"{form}cases {other} <;> {rules}" for other in others]
             if len(names) == 1 and arguments[at] == "Nat":
@@ -195,15 +194,14 @@ class _Script:
                 )
         binders = " ".join(f"({each} : {of})" for each, of in zip(names, arguments, strict=True))
         fact = view.fresh(f"num_{predicate.name.rpartition('.')[2]}")
+        forwards = "omega" if arguments == ("Nat",) * len(names) else "simp [*] <;> omega"
         proof = [
             f"have {fact} : ∀ {binders}, {' '.join([name, *names])} ↔ {meaning.format(*atoms)} := by",
             f"  intro {' '.join(names)}",
-            "  constructor",
-            "  · intro h",
-            f"    induction h <;> first | omega | trivial{simp}",
-            "  · intro h",
-            "    first",
-            *(f"    {way}" for way in ((*plain, *apart) if len(names) < 3 else (*apart, *plain))),
+            "  refine ⟨fun h => ?_, fun h => ?_⟩",
+            "  · trivial" if meaning == "True" else f"  · induction h <;> {forwards}",
+            "  first",
+            *(f"  | {way}" for way in ((*plain, *apart) if len(names) < 3 else (*apart, *plain))),
         ]
         self._facts.append(fact)
         return "\n ".join(proof)
