@@ -41,7 +41,8 @@ true false if then else match with fun let in have show from by do at not and or
 nil cons zero succ decide assumption simp_all simp omega grind intro constructor left right refine exact
 apply funext split obtain cases rcases induction generalizing fun_induction try conv lhs rhs rw suffices
 key kernel generalize by_cases exfalso contradiction rename_i instances unfold dsimp only using trivial
-injection specialize symm trans mp mpr first repeat all_goals any_goals congr ext subst exists use le lt add mul sub
+injection specialize symm trans mp mpr first repeat all_goals any_goals congr ext subst exists
+use le lt add mul sub
 """
 WORDS = frozenset(_TEXT.split())
 """Lean's own words that look like variables."""

@@ -190,7 +190,7 @@ class _Script:
             if len(names) == 1 and arguments[at] == "Nat":
                 cases = f"rcases {names[at]} with _ | _ | {names[at]} <;> {rules}"
                 apart.append(
-                    f"| induction {names[at]} using Nat.strongRecOn with | _ {names[at]} ih => {cases}"
+                    f"induction {names[at]} using Nat.strongRecOn with | _ {names[at]} ih => {cases}"
                 )
         binders = " ".join(f"({each} : {of})" for each, of in zip(names, arguments, strict=True))
         fact = view.fresh(f"num_{predicate.name.rpartition('.')[2]}")
