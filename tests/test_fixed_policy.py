@@ -8,14 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
+from prover.lean.source import parse_source
 from prover.policy.conjectures import replace_term
 from prover.policy.fields import prefixed
 from prover.policy.fixed import FixedPolicy
 from prover.policy.protocols import TacticGenerator
-from prover.policy.symbols import Symbols
+from prover.policy.rules.common import grind
+from prover.policy.symbols import Symbols, symbols_of
 from prover.policy.terms import applications, connective, telescope
-from prover.types import Candidate, Declaration, Hole, Place, Position, Span, Theorem
+from prover.policy.view import Kind, View
+from prover.types import Candidate, Declaration, Hole, Place, Position, Proved, Span, Theorem
 
 HERE = Span(0, 0)
 
@@ -347,3 +351,45 @@ def test_any_goal_gets_tactics_without_hidden_names(lines: list[tuple[str, str]]
 def test_a_deep_goal_is_read() -> None:
     deep = "(plus x " * 3000 + "x" + ")" * 3000
     assert tactics(f"x : N\n⊢ {deep} = x")
+
+
+ALIASES = """
+abbrev State := String → Nat
+abbrev Names : Type := List String
+def Table (A : Type) : Type := String → A
+
+def change (s : State) (x : String) (v : Nat) : State := fun y => if x = y then v else s y
+
+def count : Names → Nat
+  | [] => 0
+  | _ :: rest => count rest + 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("(s : State) (x : String) : change s x (s x) = s", {"s": Kind.FUNCTION, "x": Kind.DATA}),
+        ("(c d : Names) : count (c ++ d) = count c + count d", {"c": Kind.DATA, "d": Kind.DATA}),
+        ("(t : Table Nat) (h : t = t) : h = h", {"t": Kind.ELEMENT, "h": Kind.PROOF}),
+    ],
+)
+def test_names_for_types_are_no_propositions(
+    lean: EmbeddedGateway, statement: str, kinds: dict[str, Kind]
+) -> None:
+    source = parse_source(Path("It.lean"), f"{ALIASES}\ntheorem it {statement} := by\n  sorry\n".encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        view = View(session.root.goals[0], symbols_of(theorem))
+        assert {variable.name: variable.kind for variable in view.variables} == kinds
+        assert not {"State", "Names", "Table"} & {*view.definitions}
+
+
+def test_grind_is_not_told_what_it_sees_through(lean: EmbeddedGateway) -> None:
+    text = "abbrev twice (n : Nat) : Nat := n + n\ntheorem it (n : Nat) : twice n = 2 * n := by\n  sorry\n"
+    source = parse_source(Path("It.lean"), text.encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+        view = View(session.root.goals[0], symbols_of(theorem))
+        assert view.definitions == ["twice"]
+        assert isinstance(session.run(session.root, grind(view)), Proved)

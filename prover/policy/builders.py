@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from prover.policy.declared import Signature
@@ -10,10 +11,10 @@ from prover.policy.laws import Builder
 from prover.policy.programs import Programs
 from prover.policy.rewriting import matched, replaced
 from prover.policy.syntax import NotRead, Term
-from prover.policy.terms import tokens
 
 _MAX_TYPES = 5
 _MAX_INSTANCES = 3
+_SYMBOLS = re.compile(r"[+*&|]+")
 _OPERATORS = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",), "&&": ("Bool",), "||": ("Bool",)}
 
 
@@ -59,7 +60,7 @@ def _constructors(programs: Programs, types: Sequence[Term]) -> list[Builder]:
 def _operators(programs: Programs, functions: Sequence[str], types: Sequence[Term]) -> list[Builder]:
     """Those of the library that the functions use."""
     bodies = [programs.symbols[name].declaration.body for name in functions]
-    used = {token.text for body in bodies for token in tokens(body)}
+    used = {found for body in bodies for found in _SYMBOLS.findall(body)}
     return [
         Builder(operator, operator, (type_, type_), type_, -1)
         for operator, heads in _OPERATORS.items()

@@ -16,6 +16,7 @@ from prover.types import Declaration, Theorem
 _DEFINITIONS = frozenset({"def", "abbrev"})
 _TYPES = frozenset({"inductive", "structure", "class", "class inductive"})
 _THEOREMS = frozenset({"theorem", "lemma"})
+_OF_TYPES = re.compile(r":\s*(?:Type|Sort)\b[^:()]*$")
 _TERMINATION = re.compile(r"\n\s*(?:termination_by|decreasing_by)\b")
 _CONSTRUCTOR = re.compile(r"\.\w+|::|\[\]|\+")
 _BINDER_GROUP = re.compile(r"\(([^():]*):")
@@ -36,6 +37,16 @@ class Symbol:
     @property
     def is_definition(self) -> bool:
         return self.declaration.kind in _DEFINITIONS
+
+    @cached_property
+    def is_type_definition(self) -> bool:
+        """Whether it is a name for a type."""
+        return self.is_definition and _OF_TYPES.search(self.declaration.statement) is not None
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether `grind` sees through it, and does not take it among what it is told."""
+        return self.declaration.kind == "abbrev"
 
     @property
     def is_theorem(self) -> bool:

@@ -113,7 +113,16 @@ class View:
 
     @cached_property
     def definitions(self) -> list[str]:
-        return [self.written(symbol) for symbol in self.mentioned if symbol.is_definition]
+        """Of values and propositions, as they are written."""
+        return [self.written(symbol) for symbol in self._definitions]
+
+    @cached_property
+    def definitions_for_grind(self) -> list[str]:
+        return [self.written(symbol) for symbol in self._definitions if not symbol.is_unfolded]
+
+    @property
+    def _definitions(self) -> list[Symbol]:
+        return [each for each in self.mentioned if each.is_definition and not each.is_type_definition]
 
     @cached_property
     def value_types(self) -> tuple[str, ...]:
@@ -193,7 +202,20 @@ class View:
         if type_ in types:
             return Kind.ELEMENT, ""
         data = self._data_head(type_)
-        return (Kind.DATA, data) if data else (Kind.PROOF, head)
+        if data:
+            return Kind.DATA, data
+        return self._of_alias(name, head, types) or (Kind.PROOF, head)
+
+    def _of_alias(self, name: str, head: str, types: set[str]) -> tuple[Kind, str] | None:
+        """The kind of a variable whose type is a definition: `abbrev State := String → Nat`."""
+        full = self.symbols.resolve(head) if head else None
+        if full is None or not (symbol := self.symbols[full]).is_definition or symbol.is_recursive:
+            return None
+        body = " ".join(symbol.declaration.body.split()).removeprefix(":=").strip()
+        meant = self._kind(name, body, types)
+        if meant[0] in (Kind.DATA, Kind.FUNCTION):
+            return meant
+        return (Kind.ELEMENT, "") if symbol.is_type_definition else None
 
     def _data_head(self, type_: str) -> str:
         """The inductive type that `type_` is an instance of; empty for everything else."""

@@ -23,7 +23,7 @@ def simp_all(view: View, premises: Sequence[str] = ()) -> str:
 
 def grind(view: View, premises: Sequence[str] = ()) -> str:
     """With inductive predicates it knows their rules, and takes proofs of them apart."""
-    return listed("grind", [*view.definitions, *view.predicates, *premises])
+    return listed("grind", [*view.definitions_for_grind, *view.predicates, *premises])
 
 
 def grind_with_cases(view: View) -> str | None:

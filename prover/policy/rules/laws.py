@@ -68,7 +68,7 @@ def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
 
 def _uses(view: View) -> list[str]:
     """What to try with the laws at once."""
-    grind = f"{_GRIND_WITH_THEM} [{', '.join(view.definitions)}]"
+    grind = f"{_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
     spots = recursion_spots(view, view.target)
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
@@ -87,7 +87,8 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
 def _induction(view: View, law: Law) -> str:
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
-    written = [view.written(symbol) for symbol in mentioned if symbol.is_definition]
+    told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
+    written = [view.written(symbol) for symbol in told]
     names = [name for name, _ in law.types]
     types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
     spots = recursion_spots(view, law.body)

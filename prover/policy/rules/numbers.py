@@ -154,7 +154,8 @@ class _Script:
     def _unread(self, *symbols: Symbol) -> list[str]:
         """The definitions behind these, and among them, that are not known by their numbers."""
         reached = self._view.symbols.closure(symbol.name for symbol in symbols)
-        unread = [each for each in reached if each.is_definition and each.name not in self._read_ones]
+        told = [each for each in reached if each.is_definition and not each.is_unfolded]
+        unread = [each for each in told if each.name not in self._read_ones]
         return [self._view.written(symbol) for symbol in unread]
 
     def _powers(self, numbers: Numbers) -> list[str]:
