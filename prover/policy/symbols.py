@@ -17,6 +17,7 @@ _DEFINITIONS = frozenset({"def", "abbrev"})
 _TYPES = frozenset({"inductive", "structure", "class", "class inductive"})
 _THEOREMS = frozenset({"theorem", "lemma"})
 _OF_TYPES = re.compile(r":\s*(?:Type|Sort)\b[^:()]*$")
+_TYPE = re.compile(r":=\s*(?:[^:=(){}\[\]\n]*→|(?:List|Array|Option|Nat|Int|Bool|String|Char)(?![\w.]))")
 _TERMINATION = re.compile(r"\n\s*(?:termination_by|decreasing_by)\b")
 _CONSTRUCTOR = re.compile(r"\.\w+|::|\[\]|\+")
 _BINDER_GROUP = re.compile(r"\(([^():]*):")
@@ -40,8 +41,10 @@ class Symbol:
 
     @cached_property
     def is_type_definition(self) -> bool:
-        """Whether it is a name for a type."""
-        return self.is_definition and _OF_TYPES.search(self.declaration.statement) is not None
+        """Whether it is a name for a type, as it says or as it looks."""
+        stated, body = self.declaration.statement, self.declaration.body
+        looks = ":" not in stated and _TYPE.match(body.strip()) is not None
+        return self.is_definition and (looks or _OF_TYPES.search(stated) is not None)
 
     @property
     def is_unfolded(self) -> bool:
