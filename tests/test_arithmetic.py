@@ -36,6 +36,8 @@ def proposed(lean: EmbeddedGateway, rule: Rule, statement: str) -> list[object]:
         (by_remainders, "(n : Nat) : 6 ∣ n * (n + 1) * (2 * n + 1)"),
         (by_remainders, "(n : Nat) : 5 ∣ n ^ 5 - n"),
         (by_remainders, "(x y : Int) : x ^ 2 - 5 * y ≠ 3"),
+        (by_remainders, "(n : Nat) (h : n % 7 = 3) : n ^ 100 % 7 = 4"),
+        (by_remainders, "(n' : Int) : n' ^ 2 % 3 ≠ 2"),
         (by_periods, "(n : Nat) : ¬ 7 ∣ 2 ^ n + 1"),
         (by_periods, "(n : Nat) (h : 7 ∣ 2 ^ n - 1) : 3 ∣ n"),
         (by_periods, "(n : Nat) : 2 ^ (4 * n + 1) % 5 = 2"),

@@ -16,7 +16,10 @@ _POWER = re.compile(r"(?<![\w'.])(\d+) \^ ([^\W\d][\w']*|\([^()]*\))")
 _NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
 _KNOWN_VALUES = re.compile(r"∀ (?P<binders>[^,]+), (?P<function>[^\W\d][\w'✝]*) (?P<arguments>[^=]+?) = ")
 _FACTOR = re.compile(r"(?<![\w'.^])(?<!\^ )(\d+) \* [^\W\d]")
+_EXPONENT = re.compile(r"\^ (\d+)\b")
 _LARGEST_FACTOR = 16
+_LARGEST_POWER = {"Nat": 256, "Int": 12}
+"""As Lean computes them: powers of integers by multiplying."""
 _LARGEST_MODULUS = 1000
 _MOST_CASES = 64
 _LONGEST_PERIOD = 24
@@ -51,18 +54,19 @@ def by_remainders(view: View) -> Iterator[Proposal]:
             values = " ∨ ".join(f"{variable.name} % {modulus} = {value}" for value in range(modulus))
             steps.append(f"have {fact} : {values} := by omega")
             cases.append(f"rcases {fact} with {' | '.join([fact] * modulus)}")
-            for power in _powers_of(view, variable.name):
+            for power in _powers_of(view, variable):
                 powers.append(view.fresh("power"))
                 name = variable.name
                 of = f"{name} ^ {power} % {modulus} = ({name} % {modulus}) ^ {power} % {modulus}"
-                rules = ", ".join(_REMAINDERS[variable.type])
-                steps.append(f"have {powers[-1]} : {of} := by simp [{rules}]")
-                if variable.type == "Nat":
+                if variable.type == "Int":
+                    steps.append(f"have {powers[-1]} : {of} := by simp [{', '.join(_REMAINDERS['Int'])}]")
+                else:
+                    steps.append(f"have {powers[-1]} : {of} := Nat.pow_mod ..")
                     steps.append(f"have := Nat.le_self_pow (n := {power}) (by decide) {variable.name}")
         if powers:
             ending = f"simp [*] at {' '.join(powers)} <;> omega"
             yield f"({_lines(steps)}\n {' <;> '.join([*cases, ending])})", -0.9
-        if moduli:
+        if moduli and max(map(int, _EXPONENT.findall(view.text)), default=0) <= _LARGEST_POWER["Int"]:
             yield f"({_lines(steps)}\n {' <;> '.join([*cases, f'({simp}; done)'])})", -1.1
 
 
@@ -114,7 +118,7 @@ def by_values(view: View) -> Iterator[Proposal]:
 def _values_between(view: View, variable: Variable, low: int, high: int) -> str:
     name, counter = variable.name, variable.name
     steps = []
-    for power in _powers_of(view, name) if low >= 0 else ():
+    for power in _powers_of(view, variable) if low >= 0 else ():
         larger = f"Nat.le_self_pow (n := {power}) (by decide)"
         if variable.type == "Nat":
             steps.append(f"have := {larger} {name}")
@@ -150,7 +154,9 @@ def by_sums(view: View) -> Iterator[Proposal]:
         ["List.range_succ", "Nat.pow_succ", "Nat.mul_add", "Nat.add_mul", *view.definitions, "*"]
     )
     for variable in _numbers(view, view.target):
-        if variable.type == "Nat" and re.search(rf"List\.range \(?{variable.name}(?!\w)", view.text):
+        if variable.type == "Nat" and re.search(
+            rf"List\.range \(?{re.escape(variable.name)}(?!\w)", view.text
+        ):
             yield f"induction {variable.name} <;> simp_all [{simp}] <;> grind", -0.6
             yield f"induction {variable.name} <;> simp [{linear}] <;> omega", -0.8
 
@@ -183,8 +189,10 @@ def _factors(view: View) -> list[int]:
     return [factor for factor in found if 2 < factor <= _LARGEST_FACTOR]
 
 
-def _powers_of(view: View, name: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(rf"(?<![\w'.]){name} \^ (\d+)\b", view.text)))
+def _powers_of(view: View, variable: Variable) -> list[str]:
+    """The exponents with which it stands, those that are not too large."""
+    found = re.findall(rf"(?<![\w'.]){re.escape(variable.name)} \^ (\d+)\b", view.text)
+    return [power for power in dict.fromkeys(found) if int(power) <= _LARGEST_POWER[variable.type]]
 
 
 def _numbers(view: View, text: str) -> list[Variable]:
@@ -195,7 +203,8 @@ def _numbers(view: View, text: str) -> list[Variable]:
 
 def _is_raised(view: View, name: str) -> bool:
     """Whether it stands in a power's base or in a product."""
-    return re.search(rf"(?<![\w'.])\(?{name}\b[^=≤<∧∨;]*[\^*]|\* \(?{name}(?![\w'])", view.text) is not None
+    it = re.escape(name)
+    return re.search(rf"(?<![\w'.])\(?{it}\b[^=≤<∧∨;]*[\^*]|\* \(?{it}(?![\w'])", view.text) is not None
 
 
 def _period(base: int, modulus: int) -> int | None:
@@ -209,12 +218,13 @@ def _period(base: int, modulus: int) -> int | None:
 
 def _limits(view: View, name: str) -> tuple[int | None, int | None]:
     """The least and the largest value, as inequalities with numbers say."""
+    it = re.escape(name)
     lows: list[int] = []
     highs: list[int] = []
     patterns = (
-        (rf"(?<![\w'.])(\d+) (≤|<) {name}(?![\w'])(?! [*+^%/-])", lows, 1),
-        (rf"(?<![\w'.] )(?<![\w'.)]){name} (≥|>) (\d+)\b(?! [*+^%/-])", lows, 1),
-        (rf"(?<![*+^%/-] )(?<![\w'.]){name} (≤|<) (\d+)\b(?! [*+^%/-])", highs, -1),
+        (rf"(?<![\w'.])(\d+) (≤|<) {it}(?![\w'])(?! [*+^%/-])", lows, 1),
+        (rf"(?<![\w'.] )(?<![\w'.)]){it} (≥|>) (\d+)\b(?! [*+^%/-])", lows, 1),
+        (rf"(?<![*+^%/-] )(?<![\w'.]){it} (≤|<) (\d+)\b(?! [*+^%/-])", highs, -1),
     )
     for pattern, into, more in patterns:
         for proof in view.proofs:
