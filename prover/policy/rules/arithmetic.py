@@ -204,7 +204,9 @@ def _numbers(view: View, text: str) -> list[Variable]:
 def _is_raised(view: View, name: str) -> bool:
     """Whether it stands in a power's base or in a product."""
     it = re.escape(name)
-    return re.search(rf"(?<![\w'.])\(?{it}\b[^=≤<∧∨;]*[\^*]|\* \(?{it}(?![\w'])", view.text) is not None
+    return (
+        re.search(rf"(?<![\w'.])\(?{it}(?![\w'])[^=≤<∧∨;]*[\^*]|\* \(?{it}(?![\w'])", view.text) is not None
+    )
 
 
 def _period(base: int, modulus: int) -> int | None:
