@@ -10,6 +10,8 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import parse_source
 from prover.policy.numbers import numbers_in
 from prover.policy.predicates import meaning
+from prover.policy.rules.common import Rule
+from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
@@ -64,6 +66,35 @@ inductive All : Nat → Prop where
 """
 
 
+EXPRESSIONS = """
+abbrev State := String → Nat
+
+inductive Exp where
+  | num (n : Nat)
+  | var (x : String)
+  | plus (a b : Exp)
+
+def eval (s : State) : Exp → Nat
+  | .num n => n
+  | .var x => s x
+  | .plus a b => eval s a + eval s b
+
+inductive Evals (s : State) : Exp → Nat → Prop where
+  | num (n : Nat) : Evals s (.num n) n
+  | var (x : String) : Evals s (.var x) (s x)
+  | plus (a b : Exp) (m n : Nat) : Evals s a m → Evals s b n → Evals s (.plus a b) (m + n)
+
+def closed : Exp → Bool
+  | .num _ => true
+  | .var _ => false
+  | .plus a b => closed a && closed b
+
+inductive Closed : Exp → Prop where
+  | num (n : Nat) : Closed (.num n)
+  | plus (a b : Exp) : Closed a → Closed b → Closed (.plus a b)
+"""
+
+
 def meant(text: str, name: str) -> str | None:
     source = parse_source(Path("It.lean"), f"{text}\ntheorem it : True := by sorry\n".encode())
     symbols = symbols_of(source.theorems[0])
@@ -92,22 +123,27 @@ def test_what_a_predicate_says(text: str, name: str, said: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "statement"),
+    ("rule", "text", "statement"),
     [
-        (LE, "(n m k : Nat) (h : Lt (n + m) k) : Lt n k ∧ Lt m k"),
-        (LE, "(n : Nat) : ¬ Le (n + 1) n"),
-        (EVEN, "(n m : Nat) (h : Even (n + m)) (k : Even n) : Even m"),
-        (SUM, "(a b c d : Nat) (h : Total a b c) (k : Total a b d) : c = d"),
-        (ROUND, "(m n o : Nat) : R m n o ↔ m + n = o"),
-        (OWN, "(a b : N) (h : le a b) (k : le b a) : a = b"),
+        (by_numbers, LE, "(n m k : Nat) (h : Lt (n + m) k) : Lt n k ∧ Lt m k"),
+        (by_numbers, LE, "(n : Nat) : ¬ Le (n + 1) n"),
+        (by_numbers, EVEN, "(n m : Nat) (h : Even (n + m)) (k : Even n) : Even m"),
+        (by_numbers, SUM, "(a b c d : Nat) (h : Total a b c) (k : Total a b d) : c = d"),
+        (by_numbers, ROUND, "(m n o : Nat) : R m n o ↔ m + n = o"),
+        (by_numbers, OWN, "(a b : N) (h : le a b) (k : le b a) : a = b"),
+        (by_graphs, EXPRESSIONS, "(s : State) (e : Exp) (n : Nat) : Evals s e n ↔ eval s e = n"),
+        (by_graphs, EXPRESSIONS, "(s : State) (a b : Exp) : Evals s (.plus a b) (eval s b + eval s a)"),
+        (by_graphs, EXPRESSIONS, "(e : Exp) (h : Closed e) : closed (.plus e e) = true"),
     ],
 )
-def test_lean_takes_what_is_said_of_predicates(lean: EmbeddedGateway, text: str, statement: str) -> None:
+def test_lean_takes_what_is_said_of_predicates(
+    lean: EmbeddedGateway, rule: Rule, text: str, statement: str
+) -> None:
     source = parse_source(Path("It.lean"), f"{text}\ntheorem it {statement} := by\n  sorry\n".encode())
     (theorem,) = source.theorems
     with lean.open(source, theorem) as session:
         view = View(session.root.goals[0], symbols_of(theorem))
-        ((tactic, _),) = by_numbers(view)
+        ((tactic, _),) = rule(view)
         assert isinstance(session.run(session.root, view.spoken(tactic)), Proved)
 
 
@@ -119,4 +155,5 @@ def test_of_predicates_on_other_things_nothing_is_said(lean: EmbeddedGateway) ->
     source = parse_source(Path("It.lean"), stated.encode())
     (theorem,) = source.theorems
     with lean.open(source, theorem) as session:
-        assert not [*by_numbers(View(session.root.goals[0], symbols_of(theorem)))]
+        view = View(session.root.goals[0], symbols_of(theorem))
+        assert not [*by_numbers(view), *by_graphs(view)]

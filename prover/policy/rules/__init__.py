@@ -15,6 +15,7 @@ from prover.policy.rules.closing import (
     take_target_apart,
 )
 from prover.policy.rules.common import Rule
+from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import (
     conjecture,
     induct,
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     consider_cases,
     conjecture,
     by_numbers,
+    by_graphs,
     by_remainders,
     by_periods,
     by_values,
