@@ -25,6 +25,7 @@ def builders_for(
     symbols = programs.symbols
     found: list[Builder] = []
     depth = max(map(_depth, types))
+    functional = [type_ for type_ in types if type_.head == "→"]
     for rank, name in enumerate(functions):
         try:
             signature = programs.signature(symbols[name])
@@ -34,7 +35,8 @@ def builders_for(
             continue
         for arguments, result in _instances(signature, types)[:_MAX_INSTANCES]:
             known = [*arguments, result]
-            if max(map(_depth, known)) > depth or any(type_.head in ("→", "Prop") for type_ in known):
+            unknown = [t for t in known if t.head in ("→", "Prop") and t not in functional]
+            if unknown or result.head == "→" or max(map(_depth, known)) > depth:
                 continue
             types += [type_ for type_ in known if type_ not in types]
             found.append(Builder(name, symbols.short(name), arguments, result, rank))
@@ -84,4 +86,6 @@ def _instances(signature: Signature, types: Sequence[Term]) -> list[tuple[tuple[
 
 
 def _depth(type_: Term) -> int:
+    if type_.head == "→":
+        return max(map(_depth, type_.args))
     return 1 + max(map(_depth, type_.args), default=0)

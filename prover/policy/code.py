@@ -39,6 +39,13 @@ class Names(Protocol):
     def field(self, name: str, values: Values) -> Value:
         """That field of the first value, applied to the others. Raises `Stuck`, `TooLong`."""
 
+    def anonymous(self, arity: int, run: Callable[[Values, Values], Value]) -> Callable[[Values], Value]:
+        """A function as a value, for each tuple of the values that it captures; `run` computes what that
+        makes of `arity` others."""
+
+    def applied(self, function: Value, values: Values) -> Value:
+        """What a function that is a value makes of others. Raises `Stuck`, `TooLong`."""
+
 
 class Compiler:
     """What it makes raises `Stuck` and `TooLong`."""
@@ -62,12 +69,30 @@ class Compiler:
         if head in ("&&", "||", "∧", "∨"):
             one, other = (self.code(arg, variables) for arg in term.args)
             return _connected(TRUE if head in ("||", "∨") else FALSE, one, other)
+        if head == "fun":
+            return self._closure(term, variables)
+        if head == "@" or head in variables:
+            applied, (first, *rest) = (
+                self._names.applied,
+                term.args if head == "@" else (Term(head), *term.args),
+            )
+            function, values = self.code(first, variables), self.each(rest, variables)
+            return lambda scope: applied(function(scope), values(scope))
         values = self.each(term.args, variables)
         if head in OPERATORS:
             operator = OPERATORS[head]
             return lambda scope: operator(*values(scope))
         apply = self.apply(head, len(term.args), variables)
         return lambda scope: apply(values(scope), scope)
+
+    def _closure(self, term: Term, variables: frozenset[str]) -> Code:
+        captured = sorted(_named(term) & variables)
+        matching = self.match(term.arms, frozenset(captured))
+        function = self._names.anonymous(
+            len(term.arms[0][0]),
+            lambda known, values: matching(values, dict(zip(captured, known, strict=True))),
+        )
+        return lambda scope: function(tuple([scope[name] for name in captured]))
 
     def each(self, terms: Sequence[Term], variables: frozenset[str]) -> Callable[[Scope], Values]:
         codes = [self.code(term, variables) for term in terms]
@@ -154,6 +179,13 @@ class Compiler:
         """Whether the name in a pattern stands for any value."""
         known = head.startswith(".") or head in LIBRARY or self._names.constructor(head) is not None
         return not known and not head.isdigit()
+
+
+def _named(term: Term) -> frozenset[str]:
+    """What may be variables in it."""
+    found = {term.head, term.head.partition(".")[0]}
+    parts = [*term.args, *(body for _, body in term.arms)]
+    return frozenset(found).union(*map(_named, parts))
 
 
 def _choice(condition: Code, positive: Code, negative: Code) -> Code:

@@ -54,7 +54,7 @@ def read_constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
     for word, binders, rest in _constructors(symbol):
         arguments = [type_ for names, type_ in binders for _ in names]
         if rest:
-            arguments += _arrows(read_term(rest))[:-1]
+            arguments += arrows(read_term(rest))[:-1]
         found.append((word, Signature(variables, tuple(arguments), whole)))
     return found
 
@@ -64,7 +64,7 @@ def read_rules(predicate: Symbol) -> list[tuple[tuple[Term, ...], Term]]:
     proves."""
     found = []
     for _, binders, rest in _constructors(predicate, implicit=True):
-        *premises, conclusion = _arrows(read_term(rest))
+        *premises, conclusion = arrows(read_term(rest))
         found.append(((*(type_ for _, type_ in binders), *premises), conclusion))
     return found
 
@@ -96,7 +96,7 @@ def _read_statement(statement: str) -> tuple[Signature, tuple[str, ...]]:
     binders, rest = _binders(explicit)
     if not rest:
         raise NotRead("no result")
-    types = [*(type_ for names, type_ in binders for _ in names), *_arrows(read_term(rest))]
+    types = [*(type_ for names, type_ in binders for _ in names), *arrows(read_term(rest))]
     names = tuple(name for names, _ in binders for name in names)
     all_variables = tuple(name for group in variables for name in group.split())
     return Signature(all_variables, tuple(types[:-1]), types[-1]), names
@@ -122,7 +122,8 @@ def _binders(text: str) -> tuple[list[tuple[list[str], Term]], str]:
     return found, text.removeprefix(":").strip()
 
 
-def _arrows(type_: Term) -> list[Term]:
+def arrows(type_: Term) -> list[Term]:
+    """The types of a function's arguments, and of what it makes of them."""
     found = []
     while type_.head == "→":
         found.append(type_.args[0])

@@ -150,7 +150,9 @@ class Exploration:
         return found
 
     def _name_variables(self, types: Sequence[Term]) -> None:
-        for type_, group in zip(types, _VARIABLES, strict=False):
+        functions = [(type_, name) for type_, name in zip(filter(_is_function, types), "fgh", strict=False)]
+        plain = zip(itertools.filterfalse(_is_function, types), _VARIABLES, strict=False)
+        for type_, group in [*plain, *functions]:
             count = 2 if type_.head in ("Bool",) else 3
             for name in group[:count]:
                 taken = self._programs.symbols.resolve(name) is not None
@@ -289,6 +291,10 @@ class Exploration:
 
     def _top(self, law: Law) -> int:
         return max(self._ranks.get(name, -1) for name in law.heads)
+
+
+def _is_function(type_: Term) -> bool:
+    return type_.head == "→"
 
 
 def _part(values: tuple[Value | None, ...], start: int, end: int) -> tuple[Value | None, ...]:

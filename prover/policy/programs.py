@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 
-from prover.policy.code import LIBRARY, Compiler, Matching
+from prover.policy.code import LIBRARY, Compiler, Matching, Values
 from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import Arm, NotRead, Term
-from prover.policy.values import OPERATORS, TRUE, Data, Stuck, TooLong, Value, data
+from prover.policy.values import FUNCTION, OPERATORS, TRUE, Data, Stuck, TooLong, Value, data
 
 _STEPS = 250  # calls that one evaluation may take
 _DEPTH = 100  # calls within calls
@@ -34,6 +34,7 @@ class Programs:
         self._read: dict[str, str | None] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
+        self._functions_as_values: dict[str, tuple[int, Callable[[Values, Values], Value]]] = {}
         self._steps = self._depth = 0
         self.taken = 0  # calls, by all evaluations
         for symbol in symbols.all():
@@ -148,6 +149,33 @@ class Programs:
         if resolved is None:
             raise Stuck
         return self._called(resolved, values)
+
+    # -- functions as values ---------------------------------------------------------------------------
+
+    def anonymous(self, arity: int, run: Callable[[Values, Values], Value]) -> Callable[[Values], Value]:
+        name = f"{FUNCTION}{len(self._functions_as_values)}"
+        self._functions_as_values[name] = arity, run
+        return lambda captured: data(name, *captured)
+
+    def applied(self, function: Value, values: Values) -> Value:
+        if not isinstance(function, Data):
+            raise Stuck
+        if function.head[0] == "?":
+            return data("?@", function, *values)
+        if function.head == FUNCTION:  # one that has some of its arguments
+            whole, *first = function.args
+            return self.applied(whole, (*first, *values))
+        if function.head not in self._functions_as_values:
+            raise Stuck
+        self._steps -= 1
+        self.taken += 1
+        if self._steps < 0:
+            raise TooLong
+        arity, run = self._functions_as_values[function.head]
+        if len(values) < arity:
+            return data(FUNCTION, function, *values)
+        result = run(function.args, values[:arity])
+        return self.applied(result, values[arity:]) if values[arity:] else result
 
     # -- calls -------------------------------------------------------------------------------------------
 

@@ -15,9 +15,11 @@ def heads(term: Term) -> frozenset[str]:
 
 
 def replaced(term: Term, given: Mapping[str, Term]) -> Term:
-    if term.head in given and not term.args:
-        return given[term.head]
-    return Term(term.head, tuple(replaced(arg, given) for arg in term.args), term.arms)
+    args = tuple(replaced(arg, given) for arg in term.args)
+    if term.head in given:
+        new = given[term.head]
+        return Term(new.head, (*new.args, *args)) if args else new
+    return Term(term.head, args, term.arms)
 
 
 def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[str, Term]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from prover.policy.code import Values
+from prover.policy.declared import arrows
 from prover.policy.programs import Programs
 from prover.policy.rewriting import replaced
 from prover.policy.syntax import Term
@@ -16,9 +18,9 @@ _SIZES = (0, 0, 1, 1, 2, 2, 3, 3, 4, 6)
 class Sampler:
     """Draws the same values in the same order each time."""
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: Programs, seed: str | int = 0) -> None:
         self._programs = programs
-        self._rng = random.Random(0)
+        self._rng = random.Random(seed)
         self._known: dict[Term, tuple[list[str], dict[str, list[Term]]]] = {}
 
     def valuation(self, types: Mapping[str, Term]) -> dict[str, Value]:
@@ -29,6 +31,8 @@ class Sampler:
         rng = self._rng
         if type_.head in ("Nat", "Int"):
             return size if type_.head == "Nat" else size * rng.choice((-1, 1))
+        if type_.head == "→":
+            return self._function(type_)
         if type_.head == "Bool":
             return rng.choice((TRUE, FALSE))
         if type_.head == "List":
@@ -43,6 +47,19 @@ class Sampler:
             return data(f"#{rng.randrange(3)}")
         name = rng.choice(options)
         return data(name, *(self._argument(argument, type_, size) for argument in arguments[name]))
+
+    def _function(self, type_: Term) -> Value:
+        """One that makes a value of its own, drawn too, of each tuple of arguments."""
+        *arguments, result = arrows(type_)
+        seed, images = self._rng.random(), dict[Values, Value]()
+
+        def run(captured: Values, values: Values) -> Value:
+            if values not in images:
+                sampler = Sampler(self._programs, f"{seed} {' '.join(map(str, values))}")
+                images[values] = sampler.value(result, sampler._rng.choice(_SIZES[:6]))
+            return images[values]
+
+        return self._programs.anonymous(len(arguments), run)(())
 
     def _argument(self, type_: Term, of: Term, size: int) -> Value:
         return self.value(type_, size - 1 if type_ == of else self._rng.choice(_SIZES[:-2]))

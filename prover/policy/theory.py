@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from prover.policy.builders import builders_for
+from prover.policy.declared import arrows
 from prover.policy.exploration import Exploration
 from prover.policy.laws import Law
 from prover.policy.programs import Programs, programs_of
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import telescope
-from prover.policy.view import View
+from prover.policy.view import Kind, View
 
 MAX_FUNCTIONS = 10
 
@@ -29,9 +30,21 @@ def laws_for(view: View) -> tuple[Law, ...]:
     functions = tuple(symbol.name for symbol in reached if symbol.is_definition)
     if not functions or len(functions) > MAX_FUNCTIONS:
         return ()
-    if not view.value_types:
-        return ()
-    return explored(view.symbols.without_theorems, functions, view.value_types)
+    types = (*view.value_types, *_functional(view))
+    return explored(view.symbols.without_theorems, functions, types) if types else ()
+
+
+def _functional(view: View) -> list[str]:
+    """The types of the variables that stand for functions from values to values."""
+    found = []
+    for type_ in dict.fromkeys(variable.type for variable in view.of_kind(Kind.FUNCTION)):
+        try:
+            parts = arrows(read_term(type_))
+        except NotRead:
+            continue
+        if all(part.head not in ("→", "Prop", "Type", "Sort") for part in parts):
+            found.append(type_)
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -41,7 +54,10 @@ def explored(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...
         ground = [read_term(type_) for type_ in types]
     except NotRead:
         return ()
-    ground += [part for type_ in ground for part in type_.args if part not in ground]
+    parts = [part for type_ in ground for part in (arrows(type_) if type_.head == "→" else type_.args)]
+    if any(type_.head == "→" for type_ in ground):
+        parts.sort(key=lambda part: not part.args)
+    ground += dict.fromkeys(part for part in parts if part not in ground)
     builders, ground = builders_for(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
     exploration = Exploration(programs, builders, ground)

@@ -1,7 +1,7 @@
 """The values that programs compute with, and the operators on them.
 
 Values are a constructor (`Nat'.succ`, with the last part of its type's name) and its arguments, and integers
-for `Nat` and `Int`. What starts with `?` stands for any value.
+for `Nat` and `Int`. What starts with `?` stands for any value, with `λ` for a function.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ class Data:
         self.head = head
         self.last = head.rpartition(".")[2]
         self.args = args
-        self.unknown: bool = head.startswith("?") or any(
+        self.unknown: bool = head[0] in ("?", FUNCTION) or any(
             isinstance(arg, Data) and arg.unknown for arg in args
         )
 
+    def __str__(self) -> str:
+        return f"({' '.join([self.head, *map(str, self.args)])})" if self.args else self.head
 
+
+FUNCTION = "λ"
 Value: TypeAlias = "int | Data"
 _ALL: WeakValueDictionary[tuple[object, ...], Data] = WeakValueDictionary()
 

@@ -10,13 +10,12 @@ from prover.policy.code import Code, Compiler, Matching, Scope, Values, decided
 from prover.policy.programs import Programs
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
-from prover.policy.values import FALSE, TRUE, Data, Stuck, TooLong, Value, data, truth
+from prover.policy.values import FALSE, FUNCTION, TRUE, Stuck, TooLong, Value, data, truth
 
 _CONSTANTS: dict[str, Value] = {"True": TRUE, "False": FALSE, "Nat.zero": 0}
 _ARITHMETIC = frozenset(("-", "/", "%", "^", "*", "+", "∣", "neg"))
 _LARGEST = 10**12
 _LARGEST_EXPONENT = 40
-_FUNCTION = "λ"
 
 
 class Evaluator(Programs):
@@ -28,7 +27,6 @@ class Evaluator(Programs):
     def __init__(self, symbols: Symbols, integers: bool, domain: Callable[[Term], Iterator[Value]]) -> None:
         self.integers = integers
         self.domain = domain
-        self._functions_as_values: dict[str, tuple[Matching, Scope]] = {}
         self.work = 0
         super().__init__(symbols)
 
@@ -52,24 +50,9 @@ class Evaluator(Programs):
 
     def named(self, text: str, arms: Sequence[Arm]) -> Value:
         """A function as a value, which `text` names."""
-        self._functions_as_values[text] = (self.matching(arms), {})
-        return data(_FUNCTION + text)
-
-    def unnamed(self, matching: Matching, scope: Scope) -> Value:
-        """A function as a value that knows the values in `scope`."""
-        text = f"{len(self._functions_as_values)}"
-        self._functions_as_values[text] = (matching, scope)
-        return data(_FUNCTION + text)
-
-    def applied(self, function: Value, values: Values) -> Value:
-        """What a function that is a value makes of others. Raises `Stuck`, `TooLong`."""
-        if not isinstance(function, Data) or function.head[:1] != _FUNCTION:
-            raise Stuck
-        self._steps -= 1
-        if self._steps < 0:
-            raise TooLong
-        matching, scope = self._functions_as_values[function.head[1:]]
-        return matching(values, scope)
+        matching, name = self.matching(arms), FUNCTION + text
+        self._functions_as_values[name] = len(arms[0][0]), lambda _, values: matching(values, {})
+        return data(name)
 
     def field(self, name: str, values: Values) -> Value:
         if isinstance(values[0], int):
@@ -108,13 +91,6 @@ class _Compiler(Compiler):
             if head == "→":
                 return lambda scope: other(scope) if decided(one(scope)) else TRUE
             return lambda scope: truth(decided(one(scope)) == decided(other(scope)))
-        if head == "fun":
-            matching = self.match(term.arms, variables)
-            return lambda scope: evaluator.unnamed(matching, scope)
-        if head == "@" or head in variables:
-            function = self.code(args[0] if head == "@" else Term(head), variables)
-            values = self.each(args[1:] if head == "@" else args, variables)
-            return lambda scope: evaluator.applied(function(scope), values(scope))
         if head in _ARITHMETIC:
             values = self.each(args, variables)
             return lambda scope: _calculated(head, values(scope), evaluator.integers)

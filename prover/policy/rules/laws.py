@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from prover.policy.conjectures import induction_calls, inductions, recursion_spots
 from prover.policy.laws import Law
 from prover.policy.pivots import pivotal, simpler
+from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal
 from prover.policy.theory import known_laws, law_key, laws_for
 from prover.policy.view import Kind, View
@@ -36,7 +37,10 @@ def prove_laws(view: View) -> Iterator[Proposal]:
     # last, as a model knows the others by their numbers
     blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
     for block, price in blocks:
-        lines = [f"try have {name} : {law} := by{_induction(view, law)}" for name, law in _named(view, block)]
+        lines = [
+            f"try have {name} : {_stated(view, law)} := by{_induction(view, law)}"
+            for name, law in _named(view, block)
+        ]
         if lines:
             yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
 
@@ -47,7 +51,7 @@ def lemmas(view: View) -> Iterator[Proposal]:
         return
     for number, law in enumerate(laws_for(view)[: 3 * _BLOCK], 1):
         for name, _ in _named(view, [law]):
-            yield f"have {name} : {law} := ?_", -3.0 - 0.15 * number
+            yield f"have {name} : {_stated(view, law)} := ?_", -3.0 - 0.15 * number
 
 
 def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
@@ -64,6 +68,25 @@ def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
     first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
     fresh = [law for law in laws if law_key(view, law.body) not in known]
     return [(f"law{number}", law) for number, law in enumerate(fresh, first)]
+
+
+def _stated(view: View, law: Law) -> str:
+    names = _generic(view, law)
+    if not names:
+        return str(law)
+    return f"∀ {{{' '.join(names)} : Type}} {str(law).removeprefix('∀ ')}"
+
+
+def _generic(view: View, law: Law) -> list[str]:
+    """The type variables of a law about which nothing is known but that they are types, where there are
+    several: what it says of one it says of the others."""
+    if view.of_kind(Kind.INSTANCE):
+        return []
+    known = [variable for variable in view.of_kind(Kind.TYPE) if variable.type == "Type"]
+    if len(known) < 2:
+        return []
+    spoken = frozenset().union(*(heads(type_) for _, type_ in law.types))
+    return [variable.name for variable in known if variable.name in spoken]
 
 
 def _uses(view: View) -> list[str]:
@@ -89,7 +112,7 @@ def _induction(view: View, law: Law) -> str:
     mentioned = symbols.closure(symbols.mentioned(law.body))
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
     written = [view.written(symbol) for symbol in told]
-    names = [name for name, _ in law.types]
+    generic, names = _generic(view, law), [name for name, _ in law.types]
     types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
     spots = recursion_spots(view, law.body)
     grind = closing = f"{_GRIND} [{', '.join(written)}]"
@@ -101,6 +124,6 @@ def _induction(view: View, law: Law) -> str:
     ways = [*[way for way in ways if "cases" not in way], *apart]
     said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
     ways += _on_calls(view, said, names, closing)
-    lines = [f"intro {' '.join(names)}"]
+    lines = [f"intro {' '.join([*generic, *names])}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)
