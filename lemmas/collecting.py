@@ -20,7 +20,7 @@ from prover.lean.lexis import tokens
 from prover.lean.source import Source
 from prover.lean.splice import unfit
 from prover.search.script import Step, structured
-from prover.types import Advanced, Candidate, Goal, Proved, TacticState, Theorem
+from prover.types import Advanced, Candidate, Goal, Proved, TacticState, Theorem, effect_of
 
 USES = "library lemma "
 """What the source of a candidate says that brings lemmas into the proof; the numbers of those follow."""
@@ -36,6 +36,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Tactic:
+    effect: str
     candidate: Candidate
     state: TacticState | None
     children: tuple[int, ...]
@@ -68,12 +69,14 @@ class Collector:
         match event:
             case Opened():
                 self._open(event)
-            case Tried(node, candidate, Advanced(state), children):
-                self._nodes[node].tactics.append(_Tactic(candidate, state, children))
+            case Tried(node, candidate, Advanced(state) as outcome, children):
+                effect = effect_of(candidate.tactic, outcome)
+                self._nodes[node].tactics.append(_Tactic(effect, candidate, state, children))
                 for group, child in zip(state.groups, children, strict=True):
                     self._nodes[child] = _Node(tuple(state.goals[number] for number in group))
-            case Tried(node, candidate, Proved()):
-                self._nodes[node].tactics.append(_Tactic(candidate, None, ()))
+            case Tried(node, candidate, Proved() as outcome):
+                effect = effect_of(candidate.tactic, outcome)
+                self._nodes[node].tactics.append(_Tactic(effect, candidate, None, ()))
             case Rejected() if self._is_proved(self._root):
                 self._several = self._several or not self._judged
             case Certified() if not self._judged:
@@ -125,10 +128,10 @@ class Collector:
             return None
         tactic = self._proof(number)
         if tactic.state is None:
-            return Step(tactic.candidate.tactic)
+            return Step(tactic.effect)
         tags = tuple(goal.case for goal in tactic.state.goals)
         parts = tuple(self._step(child) for child in tactic.children)
-        return Step(tactic.candidate.tactic, tags, tactic.state.groups, parts)
+        return Step(tactic.effect, tags, tactic.state.groups, parts)
 
     def _proof(self, number: int) -> _Tactic:
         """The newest of the tactics that prove a node."""

@@ -162,17 +162,22 @@ class FailureReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """`message` is what the tactic said (`Try this: …`)."""
+    """`message` is what the tactic said (`Try this: …`). `effect` is a tactic that does the same without what
+    did nothing, where the one that was run tries several things in turn; empty otherwise."""
 
     state: TacticState
     lean_seconds: float
     message: str = ""
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
+    """`message` and `effect` as for `Advanced`."""
+
     lean_seconds: float
     message: str = ""
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,11 @@ class Failed:
 
 
 Outcome = Advanced | Proved | Failed
+
+
+def effect_of(tactic: str, outcome: Outcome) -> str:
+    """What of a tactic belongs into a proof."""
+    return tactic if isinstance(outcome, Failed) else outcome.effect or tactic
 
 
 class Status(Enum):

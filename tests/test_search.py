@@ -738,4 +738,5 @@ def test_every_event_is_json(source: Source) -> None:
         "state": {"id": 1, "goals": ["⊢ root"], "groups": [[0]]},
         "lean_seconds": 0.25,
         "message": "",
+        "effect": "",
     }

@@ -303,9 +303,10 @@ def test_a_proof_by_laws_reads_as_people_write(lean: EmbeddedGateway) -> None:
     with lean.open(source, theorem) as session:
         view = View(session.root.goals[0], Symbols(theorem.context, ""))
         block = next(tactic for tactic, _ in prove_laws(view))
-        assert isinstance(session.run(session.root, block), Proved)
-        script = shortened(Trials(session), Step(block))
-        assert unfolded(Trials(session), Step(block)) == Step(block)
+        outcome = session.run(session.root, block)
+        assert isinstance(outcome, Proved)
+        script = shortened(Trials(session), Step(outcome.effect))
+        assert unfolded(Trials(session), Step(outcome.effect)) == Step(outcome.effect)
     text = "\n".join(structured(script))
     assert text.startswith("have law") and "try" not in text and "first" not in text
     verdict = lean.certify(source, {theorem.hole: text.replace("\n", "\n  ")})[theorem.hole]

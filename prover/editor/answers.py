@@ -122,7 +122,7 @@ def goal_answer(goal: Goal) -> GoalAnswer:
 
 
 def tactic_answer(attempt: Attempt) -> TacticAnswer:
-    tactic = attempt.candidate.tactic
+    tactic = attempt.tactic
     match attempt.outcome:
         case Failed(reason, message):
             return TacticAnswer(tactic, "fails", reason=reason.value, message=message)

@@ -10,7 +10,7 @@ from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.splice import fit
 from prover.policy.protocols import TacticGenerator
 from prover.search.script import Step, structured
-from prover.types import Advanced, Candidate, Goal, Outcome, Proved, Standing, TacticState, Verdict
+from prover.types import Advanced, Candidate, Goal, Outcome, Proved, Standing, TacticState, Verdict, effect_of
 
 SUGGESTIONS = 8
 _WIDTH = 32
@@ -27,6 +27,11 @@ class Attempt:
     outcome: Outcome
     text: str | None = None
     verdict: Verdict | None = None
+
+    @property
+    def tactic(self) -> str:
+        """What of the candidate did something."""
+        return effect_of(self.candidate.tactic, self.outcome)
 
     @property
     def goals(self) -> tuple[Goal, ...]:
@@ -79,15 +84,16 @@ def suggested(
 
 
 def attempted(target: Target, goal: Goal, candidate: Candidate, outcome: Outcome) -> Attempt:
+    attempt = Attempt(goal, candidate, outcome)
     match outcome:
         case Proved():
-            lines = structured(Step(candidate.tactic))
+            lines = structured(Step(attempt.tactic))
         case Advanced(state):
             tags = tuple(goal.case for goal in state.goals)
-            lines = structured(Step(candidate.tactic, tags, state.groups, (None,) * len(state.groups)))
+            lines = structured(Step(attempt.tactic, tags, state.groups, (None,) * len(state.groups)))
         case _:
-            return Attempt(goal, candidate, outcome)
-    return Attempt(goal, candidate, outcome, fit(target.source, target.theorem.hole, lines))
+            return attempt
+    return replace(attempt, text=fit(target.source, target.theorem.hole, lines))
 
 
 def judged(gateway: LeanGateway, target: Target, attempt: Attempt) -> Attempt:

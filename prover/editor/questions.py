@@ -106,7 +106,7 @@ class Questions:
             "status": "ok",
             "suggestions": [
                 {
-                    "tactic": each.candidate.tactic,
+                    "tactic": each.tactic,
                     "goals": [goal.text for goal in each.goals],
                     "leaves": each.leaves,
                     "proves": each.stands,

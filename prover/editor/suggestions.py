@@ -50,7 +50,7 @@ async def choose(
 
 def title(attempt: Attempt) -> str:
     """A tactic and what it leaves, in a line."""
-    tactic = " ".join(attempt.candidate.tactic.split())
+    tactic = " ".join(attempt.tactic.split())
     if attempt.stands:
         return f"{tactic}  — proves it"
     more = f" and {len(attempt.goals) - _GOALS} more" if len(attempt.goals) > _GOALS else ""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from prover.errors import LeanDied, LeanKeepsDying, LeanTimeout
 from prover.lean.dojo import FocusingDojo, LeanError, LineDojo, ProofFinished, ProofGivenUp
 from prover.lean.dojo import TacticState as DojoState
-from prover.lean.gateway import HEARTBEATS
+from prover.lean.gateway import HEARTBEATS, is_certain, ran_out
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
+from prover.lean.rows import PART, SLOW, alternatives_of, attempts_of, in_turn
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
@@ -59,6 +60,7 @@ class ReplayingSession:
         texts = self._texts(first)  # a hole stands for the first goal where it is
         self._reached = [_Reached(-1, "", 0, 1.0, first, 0, len(texts) - 1, ((0,),))]
         self.root = TacticState(0, (parse_goal(texts[0]),), ((0,),))
+        self._attempted: dict[tuple[int, str, int, float], Outcome] = {}
 
     @property
     def memory(self) -> int:
@@ -76,6 +78,56 @@ class ReplayingSession:
         why = refusal(tactic, self._theorem_name)
         if why is not None:
             return Failed(FailureReason.FORBIDDEN, why)
+        attempts = attempts_of(tactic)
+        outcome = self._row(state, attempts, goal, seconds, share) if attempts else None
+        return outcome or self._once(state, tactic, goal, seconds, share)
+
+    def _row(
+        self, state: TacticState, attempts: Sequence[str], goal: int, seconds: float | None, share: float
+    ) -> Outcome | None:
+        """One attempt after the other, each on the goal that those before it left, until there is none. None
+        where one that others follow leaves several."""
+        done: list[str] = []
+        last: Advanced | Proved | None = None
+        spent, slow = 0.0, 0
+        for attempt in attempts:
+            if isinstance(last, Advanced) and len(last.state.goals) > 1:
+                return None
+            for tactic in alternatives_of(attempt):
+                left = None if seconds is None else max(0.0, seconds - spent)
+                outcome = self._remembered(state, tactic, goal, left, share * PART)
+                spent += outcome.lean_seconds
+                if not is_certain(outcome):
+                    return replace(outcome, lean_seconds=spent)
+                slow += ran_out(outcome)
+                if not isinstance(outcome, Failed) or slow == SLOW:
+                    break
+            if not isinstance(outcome, Failed):
+                done.append(tactic)
+                last = outcome
+            if isinstance(outcome, Advanced):
+                state, goal = outcome.state, 0
+            elif isinstance(outcome, Proved) or slow == SLOW:
+                break
+        if last is None:
+            return replace(outcome, lean_seconds=spent)
+        return replace(last, lean_seconds=spent, effect=in_turn(done))
+
+    def _remembered(
+        self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float
+    ) -> Outcome:
+        """What attempts did is known, as other rows have the same ones; it takes no time then."""
+        asked = state.id, tactic, goal, share
+        if asked in self._attempted:
+            return replace(self._attempted[asked], lean_seconds=0.0)
+        outcome = self._once(state, tactic, goal, seconds, share)
+        if is_certain(outcome):
+            self._attempted[asked] = outcome
+        return outcome
+
+    def _once(
+        self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float
+    ) -> Outcome:
         outcome = self._attempt(state, tactic, goal, seconds, share)
         if outcome is None:
             outcome = self._attempt(state, tactic, goal, seconds, share)

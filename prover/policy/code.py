@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from prover.policy.syntax import Arm, Term
-from prover.policy.values import FALSE, OPERATORS, TRUE, Stuck, Value, data
+from prover.policy.values import FALSE, TRUE, Stuck, Value, data, operators
 
 Scope: TypeAlias = "dict[str, Value]"
 Values: TypeAlias = "tuple[Value, ...]"
@@ -48,10 +48,12 @@ class Names(Protocol):
 
 
 class Compiler:
-    """What it makes raises `Stuck` and `TooLong`."""
+    """What it makes raises `Stuck` and `TooLong`. `integers`: whether numbers are of `Int`, or of `Nat`; None
+    where that is not known, and nothing is computed that would depend on it."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, integers: bool | None = None) -> None:
         self._names = names
+        self._operators = operators(integers)
 
     def code(self, term: Term, variables: frozenset[str]) -> Code:
         """Computes the term from the values of these variables."""
@@ -79,8 +81,8 @@ class Compiler:
             function, values = self.code(first, variables), self.each(rest, variables)
             return lambda scope: applied(function(scope), values(scope))
         values = self.each(term.args, variables)
-        if head in OPERATORS:
-            operator = OPERATORS[head]
+        if head in self._operators:
+            operator = self._operators[head]
             return lambda scope: operator(*values(scope))
         apply = self.apply(head, len(term.args), variables)
         return lambda scope: apply(values(scope), scope)

@@ -8,7 +8,7 @@ follows from definitions and from smaller laws by rewriting is left out. What is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from prover.policy.conditional import MIN_SUPPORT, implications
@@ -74,10 +74,12 @@ class Exploration:
                 break
         for left, right, type_ in self._schemes():
             self._try(left, right, type_)
+        for left, right, type_ in self._rejoinings():
+            self._try(left, right, type_, as_said=True)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         made = list(itertools.chain.from_iterable(self._made))
-        conditional = [*self._preservations(), *implications(made, self._types)]
-        return sorted([*self._independent(), *conditional], key=self._difficulty)
+        conditional = filter(self._adds, implications(made, self._types))
+        return sorted([*self._independent(), *self._preservations(), *conditional], key=self._difficulty)
 
     def _preservations(self) -> Iterator[Law]:
         """`p x = true → p y = true → p (f x y) = true`, where neither alone is enough."""
@@ -136,11 +138,7 @@ class Exploration:
 
     def _independent(self) -> list[Law]:
         """Those that do not follow from smaller and more general ones by rewriting."""
-        system = Rewriting(self._types)
-        for builder in self._builders:
-            if builder.rank >= 0:
-                for left, right in self._programs.equations(builder.name):
-                    system.define(left, right)
+        system = self._definitions(self._types)
         found = []
         for law in sorted(self._laws, key=lambda law: (law.size, -len(law.types))):
             if system.normal(law.left) != system.normal(law.right):
@@ -148,6 +146,21 @@ class Exploration:
                 always = self._ranks.get(law.left.head, -1) > self._ranks.get(law.right.head, -1)
                 system.add(law.left, law.right, always)
         return found
+
+    def _adds(self, law: Law) -> bool:
+        """Whether its conclusion is more than its premises put in."""
+        system = self._definitions({})
+        for left, right in law.premises:
+            system.add(left, right, always=True)
+        return system.normal(law.left) != system.normal(law.right)
+
+    def _definitions(self, types: Mapping[str, Term]) -> Rewriting:
+        system = Rewriting(types)
+        for builder in self._builders:
+            if builder.rank >= 0:
+                for left, right in self._programs.equations(builder.name):
+                    system.define(left, right)
+        return system
 
     def _name_variables(self, types: Sequence[Term]) -> None:
         functions = [(type_, name) for type_, name in zip(filter(_is_function, types), "fgh", strict=False)]
@@ -207,8 +220,9 @@ class Exploration:
 
     # -- laws --------------------------------------------------------------------------------------------
 
-    def _find(self, one: Term, other: Term, type_: Term) -> None:
-        left, right = sorted((one, other), key=lambda term: (self._ranks.get(term.head, -1), term.size))[::-1]
+    def _find(self, left: Term, right: Term, type_: Term, as_said: bool = False) -> None:
+        if not as_said:
+            right, left = sorted((left, right), key=lambda term: (self._ranks.get(term.head, -1), term.size))
         if not variables(right, self._types) <= variables(left, self._types):
             left, right = right, left
         if not variables(right, self._types) <= variables(left, self._types):
@@ -250,6 +264,54 @@ class Exploration:
                 )
                 yield whole, Term(outer.written, tuple(parts)), function.result
 
+    def _rejoinings(self) -> Iterator[tuple[Term, Term, Term]]:
+        """`h (f a (g x)) (f a (k x)) = f a x`, for two functions of which each takes a part of its argument,
+        and without `f`."""
+        takers = [b for b in self._builders if b.rank >= 0 and b.result in b.arguments]
+        for one, other in itertools.combinations(takers, 2):
+            if (one.arguments, one.result) != (other.arguments, other.result):
+                continue
+            arguments = self._distinct(one.arguments)
+            if arguments is None:
+                continue
+            x = arguments[one.arguments.index(one.result)]
+            parts = [Term(taker.written, arguments) for taker in (one, other)]
+            for whole, *said in self._seen([x, *parts], one.result, arguments):
+                type_ = one.result if whole == x else self._result(whole)
+                for joint in self._builders:
+                    if joint.arguments == (type_, type_) and joint.result == type_:
+                        yield Term(joint.written, tuple(said)), whole, type_
+                        if joint.rank >= 0:
+                            yield Term(joint.written, tuple(said[::-1])), whole, type_
+
+    def _seen(
+        self, terms: Sequence[Term], type_: Term, taken: Collection[Term]
+    ) -> Iterator[tuple[Term, ...]]:
+        """The terms, and what functions make of each of them."""
+        yield tuple(terms)
+        for function in self._builders:
+            if function.rank < 0 or len(function.arguments) > 2:
+                continue
+            for at, argument in enumerate(function.arguments):
+                rest = function.arguments[:at] + function.arguments[at + 1 :]
+                if argument == type_ and type_ not in rest:
+                    others = self._distinct(rest, taken)
+                    if others is not None:
+                        yield tuple(Term(function.written, (*others[:at], t, *others[at:])) for t in terms)
+
+    def _distinct(self, types: Sequence[Term], taken: Collection[Term] = ()) -> tuple[Term, ...] | None:
+        """A variable of each type; None where there are not enough."""
+        found: list[Term] = []
+        for type_ in types:
+            fresh = [name for name in self._of_type(type_) if name not in found and name not in taken]
+            if not fresh:
+                return None
+            found.append(fresh[0])
+        return tuple(found)
+
+    def _result(self, term: Term) -> Term:
+        return next(builder.result for builder in self._builders if builder.written == term.head)
+
     def _of_type(self, type_: Term) -> list[Term]:
         """The variables."""
         return [Term(name) for name, each in self._types.items() if each == type_]
@@ -273,7 +335,7 @@ class Exploration:
                 left = Term(f, (a, Term(g, (y, z))))
                 yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 
-    def _try(self, left: Term, right: Term, type_: Term) -> None:
+    def _try(self, left: Term, right: Term, type_: Term, as_said: bool = False) -> None:
         agreed = 0
         one, other = self._code(left), self._code(right)
         for valuation in self._valuations:
@@ -284,7 +346,7 @@ class Exploration:
             except (Stuck, TooLong):
                 continue
         if agreed > _SAMPLES // 3:
-            self._find(left, right, type_)
+            self._find(left, right, type_, as_said)
 
     def _code(self, term: Term) -> Callable[[Mapping[str, Value]], Value]:
         return self._programs.evaluated(term, self._types)

@@ -58,6 +58,16 @@ class Law:
         inner = [argument.head for argument in self.right.args]
         return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
 
+    @property
+    def commutes(self) -> bool:
+        """Both sides are made of the same."""
+        return sorted(_leaves(self.left)) == sorted(_leaves(self.right))
+
+    @property
+    def rejoins(self) -> bool:
+        """`g (f₁ … x) (f₂ … x) = … x`: what two functions make of something is all of it."""
+        return len(self.left.args) == 2 and self.right.size < min(part.size for part in self.left.args)
+
 
 class Valued(Protocol):
     """A term and its values on the samples; None where it can't be computed."""
@@ -70,6 +80,10 @@ class Valued(Protocol):
 
     @property
     def values(self) -> tuple[Value | None, ...]: ...
+
+
+def _leaves(term: Term) -> list[str]:
+    return [term.head, *(head for arg in term.args for head in _leaves(arg))]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from prover.policy.theory import MAX_FUNCTIONS, explored, known_laws, law_key
 from prover.policy.view import View
 
 _MAX_BASE = 8
-_PIVOTS = 3
+_PIVOTS = 6
 _SUPPORT = 3
 _BACKGROUND = 6
 
@@ -38,7 +38,15 @@ def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
     own, inner = {short[name] for name in stated}, {short[name] for name in called}
     pivots = [law for law in laws if law.preserves or not law.premises]
     pivots = [law for law in pivots if law.heads & own and law.heads & inner]
-    pivots.sort(key=lambda law: (-len(law.types), law.size))
+    callers = {short[name] for name in stated if _defined(symbols, {name}) & called}
+    pivots.sort(
+        key=lambda law: (
+            law.commutes,
+            bool(law.heads & callers) and not law.rejoins,
+            -len(law.types),
+            law.size,
+        )
+    )
     kept = [law for law in pivots if law.preserves]
     said = [each for law in pivots if not law.preserves for each in (*_weakened(law), law)]
     within = {short[name] for name in asked - stated}

@@ -13,6 +13,7 @@ from prover.policy.code import LIBRARY, Compiler, Matching, Values
 from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import Arm, NotRead, Term
+from prover.policy.terms import names
 from prover.policy.values import FUNCTION, OPERATORS, TRUE, Data, Stuck, TooLong, Value, data
 
 _STEPS = 250  # calls that one evaluation may take
@@ -26,7 +27,7 @@ class Programs:
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self._compiler = self.compiler()
+        self._compilers = {integers: self.compiler(integers) for integers in (None, False, True)}
         self.constructors: dict[str, Signature] = {}
         self._by_last: dict[str, list[str]] = {}
         self._functions: dict[str, Function | None] = {}
@@ -41,8 +42,8 @@ class Programs:
             if symbol.declaration.kind == "inductive" and not symbol.is_predicate:
                 self._add_constructors(symbol)
 
-    def compiler(self) -> Compiler:
-        return Compiler(self)
+    def compiler(self, integers: bool | None) -> Compiler:
+        return Compiler(self, integers)
 
     def of_type(self, head: str) -> list[str]:
         """The constructors of a type of the file, by the last part of its name."""
@@ -58,7 +59,7 @@ class Programs:
 
     def evaluated(self, term: Term, variables: Iterable[str]) -> Callable[[Mapping[str, Value]], Value]:
         """Computes the term for the values of these variables. What it gives raises `Stuck`, `TooLong`."""
-        run = self._compiler.code(term, frozenset(variables))
+        run = self._compilers[None].code(term, frozenset(variables))
 
         def evaluate(scope: Mapping[str, Value]) -> Value:
             self._steps, self._depth = self.steps, 0
@@ -209,12 +210,13 @@ class Programs:
                 found = None
             self._functions[name] = found
             if found is not None:
-                self._codes[name] = self.matching(found.arms)
+                compiler = self._compilers[_integers(symbol)]
+                self._codes[name] = compiler.match(found.arms, frozenset())
         return self._functions[name]
 
     def matching(self, arms: Sequence[Arm]) -> Matching:
         """What these make of values, where nothing else is known."""
-        return self._compiler.match(arms, frozenset())
+        return self._compilers[None].match(arms, frozenset())
 
     def computes(self, name: str) -> bool:
         return self._function(name) is not None
@@ -239,6 +241,12 @@ class Programs:
             raise Stuck
         head = f"_{number}" if term.head == "_" else self.constructor(term.head) or term.head
         return Term(head, tuple(self._plain(arg, 10 * number + k + 1) for k, arg in enumerate(term.args)))
+
+
+def _integers(symbol: Symbol) -> bool | None:
+    """Which numbers a definition computes with, by its type; None where it may be both kinds."""
+    named = {"Nat", "Int"} & set(names(symbol.declaration.statement))
+    return None if len(named) != 1 else "Int" in named
 
 
 @lru_cache(maxsize=16)

@@ -33,6 +33,22 @@ def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[st
     )
 
 
+_X = Term("x")
+_IDENTITIES = tuple(
+    (Term(operator, sides), result)
+    for operator, neutral, absorbing in (
+        ("+", "0", ""),
+        ("*", "1", "0"),
+        ("&&", "true", "false"),
+        ("||", "false", "true"),
+    )
+    for word, result in ((neutral, _X), (absorbing, Term(absorbing)))
+    if word
+    for sides in ((_X, Term(word)), (Term(word), _X))
+)
+"""What everybody knows of the library's operators."""
+
+
 class Rewriting:
     """Equations whose variables are `types`' keys, used from left to right where that makes a term less."""
 
@@ -40,6 +56,8 @@ class Rewriting:
         self._types = types
         self._definitions: list[tuple[Term, Term, dict[str, Term]]] = []
         self._laws: list[tuple[Term, Term, bool]] = []
+        for left, right in _IDENTITIES:
+            self.define(left, right)
 
     def define(self, left: Term, right: Term) -> None:
         """A defining equation: used whether it makes a term less or not. Its variables are its own."""

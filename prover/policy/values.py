@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
@@ -93,6 +94,31 @@ def _calculated(calculate: Callable[[int, int], int]) -> Callable[[Value, Value]
         return result
 
     return calculated
+
+
+def number(operator_: str, integers: bool, one: int, other: int) -> int:
+    """What Lean makes of numbers; `integers` says that a difference below zero is one."""
+    match operator_:
+        case "+":
+            return one + other
+        case "*":
+            return one * other
+        case "-":
+            integer = integers or min(one, other) < 0
+            return one - other if integer else max(0, one - other)
+        case "/":  # the remainder is never negative
+            return 0 if other == 0 else (one // abs(other)) * (1 if other > 0 else -1)
+        case "%":
+            return one if other == 0 else one % abs(other)
+    raise AssertionError(operator_)
+
+
+def operators(integers: bool | None) -> Mapping[str, Callable[..., Value]]:
+    """What operators make of values of `Int`, or of `Nat`; where that is not known, the same of both.
+    They raise `Stuck`, `TooLong`."""
+    if integers is None:
+        return OPERATORS
+    return {**OPERATORS, **{word: _calculated(partial(number, word, integers)) for word in "-/%"}}
 
 
 def _appended(one: Value, other: Value) -> Value:

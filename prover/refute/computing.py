@@ -10,7 +10,7 @@ from prover.policy.code import Code, Compiler, Matching, Scope, Values, decided
 from prover.policy.programs import Programs
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import Arm, Term
-from prover.policy.values import FALSE, FUNCTION, TRUE, Stuck, TooLong, Value, data, truth
+from prover.policy.values import FALSE, FUNCTION, TRUE, Stuck, TooLong, Value, data, number, truth
 
 _CONSTANTS: dict[str, Value] = {"True": TRUE, "False": FALSE, "Nat.zero": 0}
 _ARITHMETIC = frozenset(("-", "/", "%", "^", "*", "+", "∣", "neg"))
@@ -30,7 +30,7 @@ class Evaluator(Programs):
         self.work = 0
         super().__init__(symbols)
 
-    def compiler(self) -> Compiler:
+    def compiler(self, integers: bool | None) -> Compiler:
         return _Compiler(self)
 
     def proposition(
@@ -150,19 +150,8 @@ def _calculated(operator: str, values: Values, integers: bool) -> Value:
 
 
 def _number(operator: str, one: int, other: int, integers: bool) -> int:
-    match operator:
-        case "+":
-            return one + other
-        case "*":
-            return one * other
-        case "-":
-            integer = integers or min(one, other) < 0
-            return one - other if integer else max(0, one - other)
-        case "/":  # Lean's: the remainder is never negative
-            return 0 if other == 0 else (one // abs(other)) * (1 if other > 0 else -1)
-        case "%":
-            return one if other == 0 else one % abs(other)
-        case _:
-            if not 0 <= other <= _LARGEST_EXPONENT:
-                raise TooLong
-            return int(one**other)
+    if operator != "^":
+        return number(operator, integers, one, other)
+    if not 0 <= other <= _LARGEST_EXPONENT:
+        raise TooLong
+    return int(one**other)

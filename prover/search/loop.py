@@ -360,7 +360,7 @@ class _Attempt:
         if len(scripts) > 1:
             return
         nodes, tactics = visit.tree.nodes, set(scripts[0].tactics)
-        found = [tried for node in nodes for tried in node.tactics if tried.candidate.tactic in tactics]
+        found = [tried for node in nodes for tried in node.tactics if tried.effect in tactics]
         if found and all(tried.candidate.source.startswith(KEPT) for tried in found):
             return  # it was edited before it was kept
         share = max((tried.share for tried in found), default=1.0)

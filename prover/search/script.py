@@ -46,10 +46,10 @@ def script_of(proof: Proof) -> Step:
 
 def step(tactic: TacticNode, parts: Sequence[Step | None]) -> Step:
     if not tactic.subgoals:
-        return Step(tactic.candidate.tactic)
+        return Step(tactic.effect)
     state = tactic.subgoals[0].state
     tags = tuple(goal.case for goal in state.goals)
-    return Step(tactic.candidate.tactic, tags, state.groups, tuple(parts))
+    return Step(tactic.effect, tags, state.groups, tuple(parts))
 
 
 def flat(script: Step | None) -> list[str]:

@@ -174,9 +174,9 @@ def _state(state: Line) -> TacticState:
 def _outcome(outcome: Line) -> Outcome:
     seconds = outcome["lean_seconds"]
     if outcome["outcome"] == "advanced":
-        return Advanced(_state(outcome["state"]), seconds, outcome["message"])
+        return Advanced(_state(outcome["state"]), seconds, outcome["message"], outcome.get("effect", ""))
     if outcome["outcome"] == "proved":
-        return Proved(seconds, outcome["message"])
+        return Proved(seconds, outcome["message"], outcome.get("effect", ""))
     return Failed(FailureReason(outcome["reason"]), outcome["message"], seconds)
 
 

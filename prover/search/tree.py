@@ -26,13 +26,13 @@ from typing import TypeAlias
 from prover.lean.gateway import ran_out
 from prover.policy.protocols import KEPT, again_of
 from prover.search.equal import key_of, renamed
-from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
+from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState, effect_of
 
 SHARES = (0.1, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
 _DEARER = 1.0  # -log probability, for each time that a tactic is tried again
-_WHOLE = re.compile(r"^\((try|obtain) |\b(exact|apply|rw|try)\?(?![\w'])")
+_WHOLE = re.compile(r"^\((try|have|obtain) |\b(exact|apply|rw|try)\?(?![\w'])")
 """These get all at once: rows of attempts and of facts, as one that takes too long loses the work of all, and
 what fits itself to the heartbeats that it has, and does not say when they were too few."""
 
@@ -122,6 +122,11 @@ class TacticNode:
     status: NodeStatus = NodeStatus.OPEN
     visits: int = 0
     total: float = 0.0
+
+    @property
+    def effect(self) -> str:
+        """What of it belongs into a proof."""
+        return effect_of(self.candidate.tactic, self.outcome)
 
 
 Proof: TypeAlias = tuple[TacticNode, ...]
@@ -243,7 +248,7 @@ class Tree:
         """Let the tactic that proved a goal be the next one for a goal like it."""
         node.like = None
         tactic = next(tactic for tactic in proved.tactics if tactic.status is NodeStatus.PROVED)
-        text = renamed(tactic.candidate.tactic, proved.goals, node.goals)
+        text = renamed(tactic.effect, proved.goals, node.goals)
         waits = any(candidate.tactic == text for candidate in node.untried)
         if waits or all(tactic.candidate.tactic != text for tactic in node.tactics):
             node.cut[text] = max(proved.cut.get(tactic.candidate.tactic, 0), node.cut.get(text, 0))

@@ -18,7 +18,7 @@ class Trials:
         self.runs = 0
         self._share = share
         self._known: dict[tuple[int, str, int], Outcome] = {
-            (node.state.id, tactic.candidate.tactic, node.group[0]): tactic.outcome
+            (node.state.id, tactic.effect, node.group[0]): tactic.outcome
             for node in nodes
             for tactic in node.tactics
             if not isinstance(tactic.outcome, Failed)

@@ -1,26 +1,23 @@
-"""Steps that try several things in turn, taken apart."""
+"""Steps that state facts and use them, taken apart."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from prover.lean.rows import alternatives_of
 from prover.search.script import Step
 from prover.search.trials import Trials
-from prover.types import Advanced, Failed, Proved, TacticState
+from prover.types import Advanced, Proved, TacticState
 
-_HAVE = re.compile(r"have (?P<name>[^\W\d][\w']*) :")
-_TRIES = re.compile(r"\(try .+\)", re.DOTALL)
 _FACTS = ("have ", "obtain ")
-_ALTERNATIVES = re.compile(r"(?:^|(?<=\n  ))first\n  \| ")
 _FORGETS = re.compile(r" <;> \(try clear [^()]*\)")
 _LAST_RESORTS = re.compile(r" <;> first((?: \| \w+)+)$")
 
 
 def unfolded(trials: Trials, script: Step) -> Step:
-    """With the steps `a` and `b` for `(try a\\n try b)`, those of them that succeed, and for `(have …\\n b)`;
-    what ends in alternatives (`first | … | …`) is left with one that does it. Where the trials do not
-    suffice for a step, it stays as it is."""
+    """With the steps `have …` and `b` for `(have …\n b)`; what ends in alternatives (`first | … | …`) is left
+    with one that does it. Where the trials do not suffice for a step, it stays as it is."""
     return _Unfolder(trials).unfold(script, trials.session.root, 0)
 
 
@@ -29,50 +26,24 @@ class _Unfolder:
         self._run = trials.run
 
     def unfold(self, script: Step, state: TacticState, goal: int) -> Step:
-        if not _tries(script):
+        if not _states_facts(script):
             return script
         parts: tuple[Step | None, ...] = ()
-        left: Advanced | None = None
         if script.parts:
             outcome = self._run(state, script.tactic, goal)
             if not isinstance(outcome, Advanced) or outcome.state.groups != script.groups:
                 return script
-            left = outcome
             parts = tuple(
                 part and self.unfold(part, outcome.state, group[0])
                 for group, part in zip(script.groups, script.parts, strict=True)
             )
         whole = replace(script, parts=parts)
-        return self._steps(whole, state, goal, left) or self._facts(whole, state, goal) or whole
-
-    def _steps(self, script: Step, state: TacticState, goal: int, left: Advanced | None) -> Step | None:
-        """None where it can't be taken apart. What has done nothing to what the whole has `left` is not
-        tried again."""
-        tried = _TRIES.fullmatch(script.tactic)
-        if tried is None:
-            return None
-        steps: list[tuple[str, Advanced]] = []
-        for attempt in _of_use(script.tactic[5:-1].split("\n try "), state, goal, left):
-            for tactic in _ways(_bare(attempt)):
-                outcome = self._run(state, tactic, goal)
-                if outcome is None:
-                    return None
-                if not isinstance(outcome, Failed):
-                    break
-            if isinstance(outcome, Proved):
-                return None if script.parts else _chain(steps, Step(tactic))
-            if isinstance(outcome, Advanced):
-                if len(outcome.state.goals) != 1:
-                    return None
-                steps.append((tactic, outcome))
-                state, goal = outcome.state, 0
-        last = script.parts[0] if len(script.parts) == 1 else None
-        return None if last is None else _chain(steps, last)
+        return self._facts(whole, state, goal) or whole
 
     def _facts(self, script: Step, state: TacticState, goal: int) -> Step | None:
-        """A block's `have`s and what is done with them. None where it is no such block."""
+        """A block's facts and what is done with them. None where it is no such block."""
         *facts, last = _statements(script.tactic)
-        if not facts or not all(fact.startswith(_FACTS) for fact in facts):
+        if not all(fact.startswith(_FACTS) for fact in facts):
             return None
         steps: list[tuple[str, Advanced]] = []
         for fact in facts:
@@ -99,18 +70,9 @@ class _Unfolder:
         return None
 
 
-def _of_use(attempts: list[str], state: TacticState, goal: int, left: Advanced | None) -> list[str]:
-    """Where the whole has left the target as it was: the `have`s whose facts are there then."""
-    if left is None or [each.target for each in left.state.goals] != [state.goals[goal].target]:
-        return attempts
-    there = {hypothesis.name for hypothesis in left.state.goals[0].hypotheses}
-    return [attempt for attempt in attempts if (have := _HAVE.match(attempt)) and have["name"] in there]
-
-
-def _tries(script: Step | None) -> bool:
+def _states_facts(script: Step | None) -> bool:
     return script is not None and (
-        script.tactic.startswith(("(try ", *(f"({fact}" for fact in _FACTS)))
-        or any(map(_tries, script.parts))
+        script.tactic.removeprefix("(").startswith(_FACTS) or any(map(_states_facts, script.parts))
     )
 
 
@@ -128,19 +90,9 @@ def _statements(tactic: str) -> list[str]:
     return found
 
 
-def _bare(attempt: str) -> str:
-    """Without the brackets around it, and its lines set in as far as they must be."""
-    whole = attempt.startswith("(") and attempt.endswith(")")
-    return (attempt[1:-1] if whole else attempt).replace("\n     ", "\n")
-
-
 def _ways(tactic: str) -> list[str]:
     """Each alternative at the end of a tactic by itself, the simpler ones first that it may be instead."""
-    first = _ALTERNATIVES.search(tactic)
-    if first is None:
-        return _simpler(tactic)
-    alternatives = tactic[first.end() :].split("\n  | ")
-    return [way for each in alternatives for way in _simpler(tactic[: first.start()] + each)]
+    return [way for each in alternatives_of(tactic) for way in _simpler(each)]
 
 
 def _simpler(tactic: str) -> list[str]:

@@ -31,6 +31,7 @@ from prover.types import (
     TacticState,
     Theorem,
     Verdict,
+    effect_of,
 )
 
 EDITING = 12
@@ -42,9 +43,11 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How a goal is proved: the first tactic, how many there are in all, and their length in characters."""
+    """How a goal is proved: the first tactic, what of it belongs into a proof, how many tactics there are in
+    all, and their length in characters."""
 
     tactic: str
+    effect: str
     state: TacticState | None
     steps: int
     length: int
@@ -70,28 +73,29 @@ class Runs:
         return self._ways[place]
 
     def _by(self, tactic: str, outcome: Outcome) -> _Way | None:
+        effect = effect_of(tactic, outcome)
         if isinstance(outcome, Proved):
-            return _Way(tactic, None, 1, len(tactic))
+            return _Way(tactic, effect, None, 1, len(effect))
         if not isinstance(outcome, Advanced):
             return None
         below = [self.way((outcome.state.id, group[0])) for group in outcome.state.groups]
         if not all(below):
             return None
-        steps, length = 1, len(tactic)
+        steps, length = 1, len(effect)
         for way in below:
             assert way is not None
             steps, length = steps + way.steps, length + way.length
-        return _Way(tactic, outcome.state, steps, length)
+        return _Way(tactic, effect, outcome.state, steps, length)
 
     def script(self, place: _Place) -> Step:
         """Of a goal that has a proof."""
         way = self.way(place)
         assert way is not None
         if way.state is None:
-            return Step(way.tactic)
+            return Step(way.effect)
         state = way.state
         parts = tuple(self.script((state.id, group[0])) for group in state.groups)
-        return Step(way.tactic, tuple(goal.case for goal in state.goals), state.groups, parts)
+        return Step(way.effect, tuple(goal.case for goal in state.goals), state.groups, parts)
 
     def steps(self, place: _Place) -> Iterator[tuple[_Place, _Way]]:
         """Those of the proof, from the top."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from prover.policy.conjectures import induction_calls, inductions, recursion_spots
 from prover.policy.laws import Law
@@ -32,15 +32,16 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         blocks = [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
     else:
         blocks = [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
-        starts = range(0, min(len(every), 2 * _BLOCK), _SMALL_BLOCK)
-        blocks += [(every[at : at + _SMALL_BLOCK], -2.3 - 0.1 * at) for at in starts]
+        starts = range(0, min(len(every), 3 * _BLOCK), _BLOCK)
+        blocks += [(every[at : at + _BLOCK], -2.3 - 0.1 * at) for at in starts]
     # last, as a model knows the others by their numbers
     blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
     for block, price in blocks:
-        lines = [
-            f"try have {name} : {_stated(view, law)} := by{_induction(view, law)}"
-            for name, law in _named(view, block)
-        ]
+        standing = {law.name: law.type for law in view.laws}
+        lines: list[str] = []
+        for name, law in _named(view, block):
+            lines.append(f"try have {name} : {_stated(view, law)} := by{_induction(view, law, standing)}")
+            standing[name] = law.body
         if lines:
             yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
 
@@ -107,9 +108,13 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
     return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
 
 
-def _induction(view: View, law: Law) -> str:
+def _induction(view: View, law: Law, others: Mapping[str, str]) -> str:
+    """Its proof, for which all `others` are forgotten that speak of what it does not lead to."""
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
+    reached = {symbol.name for symbol in mentioned}
+    strange = [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
+    forgetting = "".join(f" <;> (try clear {name})" for name in strange)
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
     written = [view.written(symbol) for symbol in told]
     generic, names = _generic(view, law), [name for name, _ in law.types]
@@ -123,7 +128,7 @@ def _induction(view: View, law: Law) -> str:
         apart = inductions(spots, names, closing)[:1]
     ways = [*[way for way in ways if "cases" not in way], *apart]
     said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
-    ways += _on_calls(view, said, names, closing)
-    lines = [f"intro {' '.join([*generic, *names])}"]
+    ways = [*_on_calls(view, said, names, closing), *ways]
+    lines = [f"intro {' '.join([*generic, *names])}{forgetting}"]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
     return "".join(f"\n       {line}" for line in lines)

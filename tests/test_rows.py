@@ -1,0 +1,105 @@
+"""Rows of attempts, which a session runs one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.gateway import LeanSession
+from prover.lean.rows import alternatives_of, attempts_of
+from prover.lean.source import parse_source
+from prover.types import Advanced, Failed, FailureReason, Proved, Standing, effect_of
+
+TEXT = """def grown : Nat → Nat
+  | 0 => 0
+  | n + 1 => grown n + 2
+
+theorem even (n m : Nat) : grown n % 2 = 0 * (n + m) := by
+  sorry
+"""
+SOURCE = parse_source(Path("Rows.lean"), TEXT.encode())
+(THEOREM,) = SOURCE.theorems
+FACT = """have law1 : ∀ n, grown n = 2 * n := by
+       intro n
+       first
+       | rfl
+       | induction n <;> grind [grown]"""
+SLOW = "iterate 50 (iterate 50 (iterate 50 (rw [Nat.add_comm])))"  # till its heartbeats are spent
+
+
+@pytest.fixture
+def session(lean: EmbeddedGateway) -> Iterator[LeanSession]:
+    with lean.open(SOURCE, THEOREM) as opened:
+        yield opened
+
+
+def test_what_is_no_row_has_no_attempts() -> None:
+    assert attempts_of("try simp") == attempts_of("(simp; try omega)") == []
+    assert alternatives_of("first | simp | omega") == ["first | simp | omega"]
+
+
+attempts = st.sampled_from(["simp", "cases x <;> simp", "have h : p := by\n  simp", "(intro x; exact x)"])
+
+
+@given(st.lists(attempts, min_size=2, max_size=5))
+def test_a_row_is_read_as_it_was_written(tactics: list[str]) -> None:
+    written = "(" + "\n ".join(f"try {tactic}".replace("\n", "\n     ") for tactic in tactics) + ")"
+    assert attempts_of(written) == tactics
+
+
+def test_its_effect_is_what_did_something(session: LeanSession, lean: EmbeddedGateway) -> None:
+    row = f"(try exact nonsense\n try {FACT}\n try rfl\n try (rw [law1]; simp))"
+    outcome = session.run(session.root, row)
+    assert isinstance(outcome, Proved)
+    assert outcome.effect == (
+        "(have law1 : ∀ n, grown n = 2 * n := by\n   intro n\n   induction n <;> grind [grown]\n"
+        " (rw [law1]; simp))"
+    )
+    text = outcome.effect.replace("\n", "\n  ")
+    assert lean.certify(SOURCE, {THEOREM.hole: text})[THEOREM.hole].standing is Standing.CERTIFIED
+
+
+def test_an_attempt_that_takes_long_loses_nothing_of_the_others(session: LeanSession) -> None:
+    outcome = session.run(session.root, f"(try {FACT}\n try {SLOW}\n try have two := law1 2)")
+    assert isinstance(outcome, Advanced)
+    assert [each.name for each in outcome.state.goals[0].hypotheses] == ["n", "m", "law1", "two"]
+    assert "iterate" not in outcome.effect
+
+
+def test_many_that_take_long_end_it(session: LeanSession) -> None:
+    slow = "\n ".join([f"try {SLOW}"] * 9)
+    outcome = session.run(session.root, f"(try have sum := n + n\n {slow}\n try have two := n)", share=0.05)
+    assert isinstance(outcome, Advanced) and outcome.effect == "have sum := n + n"
+
+
+def test_where_nothing_does_anything_it_fails(session: LeanSession) -> None:
+    outcome = session.run(session.root, "(try rfl\n try exact nonsense)")
+    assert isinstance(outcome, Failed) and outcome.reason is FailureReason.TACTIC
+    assert effect_of("(try rfl)", outcome) == "(try rfl)"
+
+
+def test_several_goals_are_left_to_lean(session: LeanSession) -> None:
+    outcome = session.run(session.root, "(try cases n\n try simp [grown])")
+    assert isinstance(outcome, Advanced) and outcome.effect == ""
+    assert [goal.case for goal in outcome.state.goals] == ["succ"]
+    last = session.run(session.root, "(try rfl\n try cases n)")
+    assert isinstance(last, Advanced) and last.effect == "cases n" and len(last.state.goals) == 2
+
+
+def test_its_states_go_on(session: LeanSession) -> None:
+    outcome = session.run(session.root, f"(try {FACT}\n try rfl)")
+    assert isinstance(outcome, Advanced)
+    assert isinstance(session.run(outcome.state, "(rw [law1]; simp)"), Proved)
+
+
+def test_what_rows_share_is_run_once(session: LeanSession) -> None:
+    first = session.run(session.root, f"(try {FACT}\n try rfl)")
+    second = session.run(session.root, f"(try {FACT}\n try (rw [law1]; simp))")
+    assert isinstance(first, Advanced) and isinstance(second, Proved)
+    again = session.run(session.root, f"(try {FACT}\n try rfl)")
+    assert isinstance(again, Advanced) and again.state == first.state and again.lean_seconds == 0
