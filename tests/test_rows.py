@@ -83,6 +83,16 @@ def test_where_nothing_does_anything_it_fails(session: LeanSession) -> None:
     assert effect_of("(try rfl)", outcome) == "(try rfl)"
 
 
+def test_new_names_alone_are_nothing(session: LeanSession) -> None:
+    outcome = session.run(session.root, "cases n")
+    assert isinstance(outcome, Advanced)
+    row = "(try rename_i k\n try exact nonsense\n try have two := k + 1)"
+    named = session.run(outcome.state, row, goal=1)
+    assert isinstance(named, Advanced) and named.effect == "(rename_i k\n have two := k + 1)"
+    outcome = session.run(outcome.state, "(try rename_i k\n try exact nonsense)", goal=1)
+    assert isinstance(outcome, Failed) and outcome.reason is FailureReason.TACTIC
+
+
 def test_several_goals_are_left_to_lean(session: LeanSession) -> None:
     outcome = session.run(session.root, "(try cases n\n try simp [grown])")
     assert isinstance(outcome, Advanced) and outcome.effect == ""

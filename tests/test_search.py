@@ -39,7 +39,7 @@ from prover.search.budget import Meter
 from prover.search.frontier import STRATEGIES
 from prover.search.loop import VISITS, WIDTH, Search, search
 from prover.search.trace import recording_of
-from prover.search.tree import SHARES
+from prover.search.tree import ROW_SHARES, SHARES
 from prover.types import (
     Budget,
     Candidate,
@@ -431,7 +431,8 @@ def test_what_is_lost_with_fewer_heartbeats_gets_all_at_once(source: Source) -> 
     shares = {
         "exact?": 1.0,
         "exact h?": SHARES[0],
-        "(try simp\n try omega)": 1.0,
+        "(try simp\n try omega)": ROW_SHARES[0],
+        "(rename_i n\n have h := few\n omega)": 1.0,
         "(obtain ⟨n, h⟩ := few\n omega)": 1.0,
         "induction n <;> try simp": SHARES[0],
     }

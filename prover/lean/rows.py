@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-PART = 0.15
-"""Of the heartbeats of a row: what each attempt gets, and each of its alternatives."""
+PART = 0.5
+"""Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
 
 SLOW = 6
 """How many of them may use that up before a row is ended."""

@@ -89,6 +89,7 @@ class ReplayingSession:
         where one that others follow leaves several."""
         done: list[str] = []
         last: Advanced | Proved | None = None
+        why: Outcome | None = None
         spent, slow = 0.0, 0
         for attempt in attempts:
             if isinstance(last, Advanced) and len(last.state.goals) > 1:
@@ -99,7 +100,8 @@ class ReplayingSession:
                 spent += outcome.lean_seconds
                 if not is_certain(outcome):
                     return replace(outcome, lean_seconds=spent)
-                slow += ran_out(outcome)
+                if ran_out(outcome):
+                    why, slow = outcome, slow + 1
                 if not isinstance(outcome, Failed) or slow == SLOW:
                     break
             if not isinstance(outcome, Failed):
@@ -109,8 +111,8 @@ class ReplayingSession:
                 state, goal = outcome.state, 0
             elif isinstance(outcome, Proved) or slow == SLOW:
                 break
-        if last is None:
-            return replace(outcome, lean_seconds=spent)
+        if last is None or all(tactic.startswith("rename_i ") for tactic in done):
+            return replace(why or outcome, lean_seconds=spent)
         return replace(last, lean_seconds=spent, effect=in_turn(done))
 
     def _remembered(

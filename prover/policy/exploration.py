@@ -74,7 +74,7 @@ class Exploration:
                 break
         for left, right, type_ in self._schemes():
             self._try(left, right, type_)
-        for left, right, type_ in self._rejoinings():
+        for left, right, type_ in (*self._rejoinings(), *self._accumulations()):
             self._try(left, right, type_, as_said=True)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         made = list(itertools.chain.from_iterable(self._made))
@@ -245,6 +245,7 @@ class Exploration:
         """What is too large to come by."""
         yield from self._distributions()
         yield from self._homomorphisms()
+        yield from self._composed_homomorphisms()
 
     def _homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
         """`f a (g x y) = h (f a x) (f a y)`, for a function of two arguments."""
@@ -264,6 +265,19 @@ class Exploration:
                 )
                 yield whole, Term(outer.written, tuple(parts)), function.result
 
+    def _composed_homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
+        """`f a (k (g x y)) = h (f a (k x)) (f a (k y))`."""
+        for inner in self._builders:
+            if inner.rank < 0 or inner.arguments != (inner.result, inner.result):
+                continue
+            x, y = self._of_type(inner.result)[:2]
+            terms = (Term(inner.written, (x, y)), x, y)
+            for seen, between in self._seen(terms, inner.result, (x, y)):
+                for (whole, *parts), type_ in self._seen(seen, between, (x, y)) if seen != terms else ():
+                    for outer in self._builders if (whole, *parts) != seen else ():
+                        if outer.arguments == (type_, type_) and outer.result == type_:
+                            yield whole, Term(outer.written, tuple(parts)), type_
+
     def _rejoinings(self) -> Iterator[tuple[Term, Term, Term]]:
         """`h (f a (g x)) (f a (k x)) = f a x`, for two functions of which each takes a part of its argument,
         and without `f`."""
@@ -276,19 +290,38 @@ class Exploration:
                 continue
             x = arguments[one.arguments.index(one.result)]
             parts = [Term(taker.written, arguments) for taker in (one, other)]
-            for whole, *said in self._seen([x, *parts], one.result, arguments):
-                type_ = one.result if whole == x else self._result(whole)
+            for (whole, *said), type_ in self._seen([x, *parts], one.result, arguments):
                 for joint in self._builders:
                     if joint.arguments == (type_, type_) and joint.result == type_:
                         yield Term(joint.written, tuple(said)), whole, type_
                         if joint.rank >= 0:
                             yield Term(joint.written, tuple(said[::-1])), whole, type_
 
+    def _accumulations(self) -> Iterator[tuple[Term, Term, Term]]:
+        """`f a (g x y) = h (f a (g x c)) (f a y)`, where `g` puts its result onto an argument, and `c` is a
+        constant of its type; and without `f`."""
+        for maker in self._builders:
+            if maker.rank < 0 or len(maker.arguments) < 2 or maker.arguments.count(maker.result) != 1:
+                continue
+            arguments, at = self._distinct(maker.arguments), maker.arguments.index(maker.result)
+            for constant in self._builders if arguments is not None else ():
+                if constant.arguments or constant.rank >= 0 or constant.result != maker.result:
+                    continue
+                assert arguments is not None
+                before, y, after = arguments[:at], arguments[at], arguments[at + 1 :]
+                made, plain = (Term(maker.written, (*before, z, *after)) for z in (y, Term(constant.written)))
+                for (whole, *parts), type_ in self._seen([made, plain, y], maker.result, arguments):
+                    for joint in self._builders:
+                        if joint.arguments == (type_, type_) and joint.result == type_ and joint != maker:
+                            yield whole, Term(joint.written, tuple(parts)), type_
+                            if joint.rank >= 0:
+                                yield whole, Term(joint.written, tuple(parts[::-1])), type_
+
     def _seen(
         self, terms: Sequence[Term], type_: Term, taken: Collection[Term]
-    ) -> Iterator[tuple[Term, ...]]:
-        """The terms, and what functions make of each of them."""
-        yield tuple(terms)
+    ) -> Iterator[tuple[tuple[Term, ...], Term]]:
+        """The terms, and what functions make of each of them; with their type."""
+        yield tuple(terms), type_
         for function in self._builders:
             if function.rank < 0 or len(function.arguments) > 2:
                 continue
@@ -297,7 +330,8 @@ class Exploration:
                 if argument == type_ and type_ not in rest:
                     others = self._distinct(rest, taken)
                     if others is not None:
-                        yield tuple(Term(function.written, (*others[:at], t, *others[at:])) for t in terms)
+                        made = (Term(function.written, (*others[:at], t, *others[at:])) for t in terms)
+                        yield tuple(made), function.result
 
     def _distinct(self, types: Sequence[Term], taken: Collection[Term] = ()) -> tuple[Term, ...] | None:
         """A variable of each type; None where there are not enough."""
@@ -308,9 +342,6 @@ class Exploration:
                 return None
             found.append(fresh[0])
         return tuple(found)
-
-    def _result(self, term: Term) -> Term:
-        return next(builder.result for builder in self._builders if builder.written == term.head)
 
     def _of_type(self, type_: Term) -> list[Term]:
         """The variables."""

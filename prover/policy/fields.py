@@ -29,8 +29,9 @@ def prefixed(text: str, symbols: Symbols, types: Mapping[str, str]) -> str:
         if token.kind == "name" and token.text not in KEYWORDS:
             first, *rest = token.text.split(".")
             is_value = first in types or (first[:1].islower() and not symbols.exactly(token.text))
-            of, fields = (first, rest) if is_value else (token.text, [])
-            written.append(_applied(of, types.get(of, ""), fields, atom is not None, symbols, types))
+            of, fields = (first, rest) if is_value else symbols.value_and_fields(token.text)
+            type_ = types.get(of, "") if is_value else of.rpartition(".")[0]
+            written.append(_applied(of, type_, fields, atom is not None, symbols, types))
             atom = here
             continue
         written.append(token.text)

@@ -53,12 +53,6 @@ class Law:
         return len(self.premises) > 1 and {left.head for left, _ in self.premises} == {self.left.head}
 
     @property
-    def distributes(self) -> bool:
-        """`f (g x y) … = g (f x …) (f y …)`."""
-        inner = [argument.head for argument in self.right.args]
-        return inner == [self.left.head] * 2 and self.right.head in {a.head for a in self.left.args}
-
-    @property
     def commutes(self) -> bool:
         """Both sides are made of the same."""
         return sorted(_leaves(self.left)) == sorted(_leaves(self.right))

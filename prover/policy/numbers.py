@@ -26,6 +26,7 @@ from prover.policy.values import TRUE, Data, Value
 Row = tuple[int, ...]
 
 _SAMPLES = 60
+_FEW = 12
 _RECURSIVE = ((1, 1), (2, 0), (2, 1), (2, 2))
 _WRAPPING = ((1, 0), (1, 1), (-1, 0), (-1, -1))
 _CONSTANT = ((0, 0), (0, 1), (0, -1))
@@ -96,6 +97,7 @@ class _Search:
         self._programs = programs
         self._functions = functions
         self._counts: dict[Term, Count] = {}
+        self._stands: dict[tuple[Term, Value], Row] = {}
         self._samples: dict[str, tuple[list[tuple[Value, ...]], tuple[Value | None, ...]]] = {}
 
     def found(self, types: Sequence[Term]) -> Numbers:
@@ -165,6 +167,10 @@ class _Search:
         return type_.head == "Int" or (type_ in self._counts and self._counts[type_].signed)
 
     def _number(self, type_: Term, value: Value) -> int:
+        count = self._counts.get(type_)
+        if count is not None and not count.exact:
+            each = zip(count.constructors, self._constructors_in(type_, value), strict=True)
+            return sum(made.more * times for made, times in each)
         factor, more = 1, 0
         while isinstance(value, Data):  # chains may be longer than Python's stack
             (made,) = (each for each in self._counts[type_].constructors if each.name == value.head)
@@ -176,6 +182,22 @@ class _Search:
             (place,) = made.counted
             type_, value = made.arguments[place], value.args[place]
         return factor * value + more
+
+    def _constructors_in(self, type_: Term, value: Value) -> Row:
+        """How often each constructor of the type stands in a value of it, outside values of other types."""
+        key = type_, value
+        if key not in self._stands:
+            made = self._made(type_)
+            places = {name: [at for at, of in enumerate(args) if of == type_] for name, args in made}
+            times = dict.fromkeys(places, 0)
+            waiting = [value]
+            while waiting:
+                of = waiting.pop()
+                assert isinstance(of, Data)
+                times[of.head] += 1
+                waiting += [of.args[at] for at in places[of.head]]
+            self._stands[key] = tuple(times.values())
+        return self._stands[key]
 
     # -- functions ---------------------------------------------------------------------------------------
 
@@ -198,8 +220,7 @@ class _Search:
             found = _predicate(columns, [value is TRUE for _, value in known])
         else:
             numbers = tuple(self._number(result, value) for _, value in known)
-            made = _expressions(columns, len(numbers), signed)
-            found = next((term for term, column in made if column == numbers), None)
+            found = _expression(columns, numbers, signed)
         return None if found is None else Reading(function, found, signed)
 
     def _sample(self, function: Builder) -> tuple[list[tuple[Value, ...]], tuple[Value | None, ...]]:
@@ -225,6 +246,18 @@ def _forms(type_: Term, arguments: Sequence[Term], exact: bool) -> Sequence[tupl
 
 
 # -- expressions -------------------------------------------------------------------------------------------
+
+
+def _expression(columns: Mapping[Term, Row], numbers: Row, signed: bool) -> Term | None:
+    """The first that is these numbers, which is looked for at all if there is one for the first few."""
+    for count in (_FEW, len(numbers)):
+        made = _expressions(
+            {term: column[:count] for term, column in columns.items()}, min(count, len(numbers)), signed
+        )
+        found = next((term for term, column in made if column == numbers[:count]), None)
+        if found is None:
+            return None
+    return found
 
 
 def _expressions(columns: Mapping[Term, Row], count: int, signed: bool) -> Iterator[tuple[Term, Row]]:

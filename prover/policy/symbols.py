@@ -150,6 +150,15 @@ class Symbols:
         types = [symbol for symbol in types if _last(type_) in ("", _last(symbol.name))]
         return (f"{types[0].name}.{name}", types[0].name) if len(types) == 1 else None
 
+    def value_and_fields(self, name: str) -> tuple[str, list[str]]:
+        """`N.zero` and `succ` of `N.zero.succ`; no fields where a name begins with no constructor."""
+        parts = name.split(".")
+        for at in range(2, len(parts)):
+            of = self.resolve(".".join(parts[: at - 1]))
+            if of is not None and self[of].is_type and parts[at - 1] in self[of].constructors:
+                return ".".join(parts[:at]), parts[at:]
+        return name, []
+
     def _result(self, name: str) -> str:
         stated = _stated(self._symbols[name].declaration.statement)[1]
         return next(iter(names(stated.rpartition("→")[2])), "")

@@ -50,6 +50,9 @@ class Term:
 
     def __str__(self) -> str:
         """As Lean reads it; only for terms without arms."""
+        if self.head == "if":
+            condition, positive, negative = self.args
+            return f"if {condition} then {positive} else {negative}"
         if self.head in _INFIX:
             return f"{_bracketed(self.args[0])} {self.head} {_bracketed(self.args[1])}"
         return " ".join([self.head, *map(_bracketed, self.args)])

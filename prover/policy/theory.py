@@ -61,9 +61,8 @@ def explored(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...
     builders, ground = builders_for(programs, functions, ground)
     recursive = {symbols.short(name) for name in functions if symbols[name].is_recursive}
     exploration = Exploration(programs, builders, ground)
-    found = [
-        law for law in exploration.laws() if recursive & law.heads and (law.rejoins or law.size <= _MAX_SIZE)
-    ]
+    found = [law for law in exploration.laws() if recursive & law.heads]
+    found = [law for law in found if not law.premises or law.size <= _MAX_SIZE]
     return tuple(_chosen(found, [symbols.short(name) for name in functions], exploration.holds))
 
 
@@ -74,7 +73,7 @@ def _chosen(laws: Sequence[Law], functions: Sequence[str], holds: Callable[[Law]
     for law in sorted(laws, key=lambda law: (law.size, -len(law.types))):
         last, conditional = max(law.heads & set(functions), key=functions.index), len(law.premises)
         enough = _CONDITIONAL_OF_EACH if conditional else _LAWS_OF_EACH
-        extra = law.distributes or law.rejoins
+        extra = law.rejoins or law.right.size > law.left.size
         if (extra or counted[last, conditional] < enough) and holds(law):
             counted[last, conditional] += not extra
             chosen.add(law)

@@ -22,6 +22,10 @@ _INFIX_DATA = {"×": "Prod", "⊕": "Sum"}
 _UNIVERSE = re.compile(r"(Type|Sort)\b")
 
 
+_RENAMED = re.compile(r"\(rename_i [^;\n]*; (.*)\)", re.DOTALL)
+_RENAMED_BLOCK = re.compile(r"^\((?:try )?rename_i [^;\n]*\n ")
+
+
 class Kind(Enum):
     TYPE = "type"  # α : Type
     PROPOSITION = "proposition"  # p : Prop
@@ -41,6 +45,12 @@ class Variable:
     type: str
     kind: Kind
     head: str
+
+
+def unspoken(tactic: str) -> str:
+    """Without the renaming that `View.spoken` may have put before it."""
+    renamed = _RENAMED.fullmatch(tactic)
+    return str(renamed[1]) if renamed else _RENAMED_BLOCK.sub("(", tactic)
 
 
 class View:
@@ -84,7 +94,10 @@ class View:
         if first is None:
             return tactic
         renaming = " ".join(name if name in used else "_" for name in order[first:])
-        return f"(rename_i {renaming}; {tactic})"
+        if "\n" not in tactic or tactic[0] != "(":
+            return f"(rename_i {renaming}; {tactic})"
+        word = "try " if tactic.startswith("(try ") else ""  # as a block's other lines begin
+        return f"({word}rename_i {renaming}\n {tactic[1:]}"
 
     def of_kind(self, *kinds: Kind) -> list[Variable]:
         return [variable for variable in self.variables if variable.kind in kinds]

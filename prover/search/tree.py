@@ -24,6 +24,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from prover.lean.gateway import ran_out
+from prover.lean.rows import attempts_of
 from prover.policy.protocols import KEPT, again_of
 from prover.search.equal import key_of, renamed
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState, effect_of
@@ -31,10 +32,13 @@ from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
 SHARES = (0.1, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
+ROW_SHARES = (0.3, 1.0)
+"""The same for a row of attempts (prover/lean/rows.py), which divides it among these."""
+
 _DEARER = 1.0  # -log probability, for each time that a tactic is tried again
-_WHOLE = re.compile(r"^\((try|have|obtain) |\b(exact|apply|rw|try)\?(?![\w'])")
-"""These get all at once: rows of attempts and of facts, as one that takes too long loses the work of all, and
-what fits itself to the heartbeats that it has, and does not say when they were too few."""
+_WHOLE = re.compile(r"^\((rename_i [^\n]*\n )?(have|obtain) |\b(exact|apply|rw|try)\?(?![\w'])")
+"""These get all at once: rows of facts, as one that takes too long loses the work of all, and what fits
+itself to the heartbeats that it has, and does not say when they were too few."""
 
 
 class NodeStatus(Enum):
@@ -106,7 +110,8 @@ class GoalNode:
         """Of a tactic's heartbeats, for the next try of this one. A kept script is a whole proof."""
         if candidate.source.startswith(KEPT) or _WHOLE.search(candidate.tactic):
             return SHARES[-1]
-        return SHARES[self.cut.get(candidate.tactic, 0)]
+        shares = ROW_SHARES if attempts_of(candidate.tactic) else SHARES
+        return shares[self.cut.get(candidate.tactic, 0)]
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from prover.search.script import Step
 from prover.search.trials import Trials
 from prover.types import Advanced, Proved, TacticState
 
-_FACTS = ("have ", "obtain ")
+_FACTS = ("have ", "obtain ", "rename_i ")
 _FORGETS = re.compile(r" <;> \(try clear [^()]*\)")
 _LAST_RESORTS = re.compile(r" <;> first((?: \| \w+)+)$")
 

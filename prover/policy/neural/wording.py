@@ -18,7 +18,7 @@ from prover.policy.rules.induction import conjecture
 from prover.policy.rules.laws import lemmas, prove_laws
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.symbols import Symbol
-from prover.policy.view import Kind, Variable
+from prover.policy.view import Kind, Variable, unspoken
 from prover.types import Goal, Theorem
 
 OFFERS: Mapping[str, str] = {
@@ -44,7 +44,6 @@ OWN_WORDS: tuple[str, ...] = (
 _TARGET, _HYPOTHESES, _TYPES, _DEFINITIONS, _PREMISES = 96, 96, 32, 128, 48  # words of each part
 _EACH = 48  # words of one hypothesis or definition
 _MARKS = {f"⟦{number}⟧": word for number, word in enumerate((DEFINITIONS, WITH_PREMISES))}
-_RENAMED = re.compile(r"\(rename_i [^;\n]*; (.*)\)", re.DOTALL)
 _REMEMBERED = 256  # goals
 _TIGHT_AFTER, _TIGHT_BEFORE = frozenset("([⟨¬@."), frozenset(")]⟩,;.")
 
@@ -69,8 +68,7 @@ class Wording:
 
     def read(self, tactic: str) -> tuple[str, ...] | None:
         """The words of a tactic that a policy has proposed here; None for one that the model can't say."""
-        renamed = _RENAMED.fullmatch(tactic)
-        tactic = renamed.group(1) if renamed else tactic
+        tactic = unspoken(tactic)
         if tactic in self._offers:
             return self._offers[tactic]
         for (mark, _), names in zip(_MARKS.items(), self._lists.values(), strict=True):

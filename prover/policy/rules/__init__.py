@@ -24,7 +24,7 @@ from prover.policy.rules.induction import (
     induct_on_two,
     use_rules,
 )
-from prover.policy.rules.laws import lemmas, prove_laws
+from prover.policy.rules.laws import lemmas, prove_laws, speculate
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
 
@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     know_functions,
     prove_laws,
     lemmas,
+    speculate,
     rewrite_by_laws,
     fertilize,
     use_hypotheses,

@@ -9,6 +9,7 @@ from prover.policy.laws import Law
 from prover.policy.pivots import pivotal, simpler
 from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal
+from prover.policy.speculation import speculations
 from prover.policy.theory import known_laws, law_key, laws_for
 from prover.policy.view import Kind, View
 
@@ -40,10 +41,24 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
         for name, law in _named(view, block):
-            lines.append(f"try have {name} : {_stated(view, law)} := by{_induction(view, law, standing)}")
+            proof = _induction(view, law, _strange(view, law, standing))
+            lines.append(f"try have {name} : {_stated(view, law)} := by{proof}")
             standing[name] = law.body
         if lines:
             yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
+
+
+def speculate(view: View) -> Iterator[Proposal]:
+    """In a case of an induction: what the goal comes down to, as a law proved by itself."""
+    if not any("ih" in proof.name for proof in view.proofs):
+        return
+    closing = f"try {_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
+    hypotheses = [proof.name for proof in view.proofs if "ih" in proof.name]
+    for number, law in enumerate(speculations(view)):
+        for name, _ in _named(view, [law]):
+            stated = f"have {name} : {_stated(view, law)}"
+            yield f"(try {stated} := by{_induction(view, law, hypotheses)}\n {closing})", -0.8 - 0.2 * number
+            yield f"{stated} := ?_", -1.8 - 0.2 * number
 
 
 def lemmas(view: View) -> Iterator[Proposal]:
@@ -108,13 +123,18 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
     return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
 
 
-def _induction(view: View, law: Law, others: Mapping[str, str]) -> str:
-    """Its proof, for which all `others` are forgotten that speak of what it does not lead to."""
+def _strange(view: View, law: Law, others: Mapping[str, str]) -> list[str]:
+    """The names of those that speak of what it does not lead to."""
+    symbols = view.symbols
+    reached = {symbol.name for symbol in symbols.closure(symbols.mentioned(law.body))}
+    return [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
+
+
+def _induction(view: View, law: Law, forgotten: Sequence[str]) -> str:
+    """Its proof, in which these hypotheses would only be in the way."""
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
-    reached = {symbol.name for symbol in mentioned}
-    strange = [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
-    forgetting = "".join(f" <;> (try clear {name})" for name in strange)
+    forgetting = "".join(f" <;> (try clear {name})" for name in forgotten)
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
     written = [view.written(symbol) for symbol in told]
     generic, names = _generic(view, law), [name for name, _ in law.types]

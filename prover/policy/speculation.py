@@ -1,0 +1,236 @@
+"""What a case of an induction is stuck on, said of all values: lemmas that are guessed from the goal.
+
+The induction hypothesis is used on one side, what remains of the recursion becomes a variable, and so do
+constants that functions recurse on. What is still true then on samples, with the other hypotheses as premises
+where it has to be, is a law to be proved by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from prover.policy.laws import Law
+from prover.policy.programs import Programs
+from prover.policy.rewriting import heads, matched, replaced
+from prover.policy.sampling import Sampler
+from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.terms import sides, telescope
+from prover.policy.values import Stuck, TooLong
+from prover.policy.view import Kind, View
+
+Equation = tuple[Term, Term]
+
+_SAMPLES = 150
+_SUPPORT = 8  # samples on which the premises must hold
+_MOST = 3
+_LARGEST = 40
+_LETTERS = ("x", "y", "z", "u", "v", "w", "a", "b", "c", "p", "q", "r")
+
+
+def speculations(view: View) -> list[Law]:
+    """The more general ones first; none where the goal is no equation, or can't be computed."""
+    try:
+        target = _equation(view.target)
+        scope = {v.name: read_term(v.type) for v in view.of_kind(Kind.DATA, Kind.ELEMENT)}
+    except NotRead:
+        return []
+    if target is None or sum(side.size for side in target) > _LARGEST:
+        return []
+    known = list(_hypotheses(view))
+    speculator = _Speculator(Programs(view.symbols), scope)
+    found: dict[str, Law] = {}
+    for stated in _fertilized(target, known):
+        plain = [(left, right) for bound, left, right in known if not bound]
+        for law in speculator.laws(stated, plain):
+            found.setdefault(law.body, law)
+            if len(found) == _MOST:
+                return list(found.values())
+    return list(found.values())
+
+
+def _equation(text: str) -> Equation | None:
+    """Raises `NotRead`."""
+    both = sides(text)
+    return None if both is None else (read_term(both[0]), read_term(both[1]))
+
+
+def _hypotheses(view: View) -> Iterator[tuple[Sequence[str], Term, Term]]:
+    """Equations, with the variables that they are for all values of."""
+    for proof in view.proofs:
+        bound, conclusion = telescope(proof.type)
+        try:
+            equation = _equation(conclusion)
+        except NotRead:
+            continue
+        if equation is not None and all(bound):
+            yield bound, *equation
+
+
+def _fertilized(target: Equation, known: Sequence[tuple[Sequence[str], Term, Term]]) -> Iterator[Equation]:
+    """The target after the hypotheses were used from right to left on its right side, and as it is."""
+    left, right = target
+    for bound, one, other in known:
+        used = _rewritten(right, other, one, dict.fromkeys(bound, Term("")))
+        if used != right:
+            yield left, used
+    yield target
+
+
+def _rewritten(term: Term, pattern: Term, by: Term, bound: Mapping[str, Term]) -> Term:
+    given: dict[str, Term] = {}
+    if pattern.args and matched(pattern, term, bound, given) and heads(by) & bound.keys() <= given.keys():
+        return replaced(by, given)
+    return Term(term.head, tuple(_rewritten(arg, pattern, by, bound) for arg in term.args), term.arms)
+
+
+class _Speculator:
+    def __init__(self, programs: Programs, scope: Mapping[str, Term]) -> None:
+        self._programs = programs
+        self._scope = scope
+
+    def laws(self, stated: Equation, hypotheses: Sequence[Equation]) -> Iterator[Law]:
+        freed: dict[Term, Term] = {}
+        left, right = (self._freed(side, freed) for side in stated)
+        outer = [call for side in stated for call in self._calls(side, stated)]
+        inner = [call for call in outer if not any(call != part and call in _parts(part) for part in outer)]
+        inner = [deepest for call in inner for deepest in self._calls(call, stated)] or inner
+        for calls in map(self._types_of, dict.fromkeys((tuple(outer), tuple(inner)))):
+            for sides_, types in (
+                ((left, right), {**calls, **freed}),
+                (stated, calls),
+                ((left, right), freed),
+            ):
+                if types:
+                    yield from self._tested(sides_, hypotheses, types)
+
+    def _tested(
+        self, stated: Equation, hypotheses: Sequence[Equation], types: Mapping[Term, Term]
+    ) -> Iterator[Law]:
+        """What is true of all values in the place of these terms, if anything is."""
+        letters = [letter for letter in _LETTERS if self._programs.symbols.resolve(letter) is None]
+        known = {**types, **{Term(name): type_ for name, type_ in self._scope.items()}}
+        names = dict(zip(known, letters, strict=False))
+        left, right = (_abstracted(side, names) for side in stated)
+        if len(names) < len(known) or left == right or not (_can_be_written(left) and _can_be_written(right)):
+            return
+        used = heads(left) | heads(right)
+        of = tuple((names[term], type_) for term, type_ in known.items() if names[term] in used)
+        said = [(_abstracted(one, names), _abstracted(other, names)) for one, other in hypotheses]
+        strange = {*letters} - dict(of).keys()
+        given = [(a, b) for a, b in said if a != b and not (heads(a) | heads(b)) & strange]
+        law = Law(left, right, of, type=self._type(stated[0]))
+        if self._holds(law):
+            yield law
+        elif given and all(_can_be_written(side) for equation in given for side in equation):
+            law = Law(left, right, of, tuple(given))
+            if self._holds(law):
+                yield law
+
+    def _holds(self, law: Law) -> bool:
+        sampler, types = Sampler(self._programs), dict(law.types)
+        codes = [[self._programs.evaluated(side, types) for side in equation] for equation in law.equations]
+        held = 0
+        for _ in range(_SAMPLES):
+            valuation = sampler.valuation(types)
+            try:
+                *premises, conclusion = (left(valuation) == right(valuation) for left, right in codes)
+            except (Stuck, TooLong):
+                continue
+            if all(premises):
+                if not conclusion:
+                    return False
+                held += 1
+        return held >= (_SUPPORT if law.premises else _SAMPLES // 3)
+
+    # -- what becomes a variable -------------------------------------------------------------------------
+
+    def _calls(self, term: Term, stated: Equation) -> Iterator[Term]:
+        """The outermost calls of recursive functions below `term` whose variables are nowhere else."""
+        for arg in term.args:
+            if self._recursive(arg.head) and self._is_alone(arg, stated):
+                yield arg
+            else:
+                yield from self._calls(arg, stated)
+
+    def _is_alone(self, term: Term, stated: Equation) -> bool:
+        variables = heads(term) & self._scope.keys()
+        rest = [_abstracted(side, {term: ""}) for side in stated]
+        return bool(variables) and not any(heads(side) & variables for side in rest)
+
+    def _freed(self, term: Term, freed: dict[Term, Term]) -> Term:
+        """With something that can be told apart in the place of constants that recursive functions are called
+        with; `freed` gets what stands for them, and their types."""
+        args = [self._freed(arg, freed) for arg in term.args]
+        if self._recursive(term.head):
+            for at, type_ in enumerate(self._arguments(term)):
+                if type_ is not None and self._is_constant(args[at]):
+                    args[at] = Term(f"•{args[at].head}")
+                    freed[args[at]] = type_
+        return Term(term.head, tuple(args), term.arms)
+
+    def _recursive(self, head: str) -> bool:
+        full = self._programs.symbols.resolve(head)
+        return full is not None and self._programs.symbols[full].is_recursive
+
+    def _is_constant(self, term: Term) -> bool:
+        return not term.args and (term.head in self._programs.constructors or term.head.isdigit())
+
+    # -- types -------------------------------------------------------------------------------------------
+
+    def _types_of(self, terms: Iterable[Term]) -> dict[Term, Term]:
+        """Of those for which it is clear."""
+        return {term: type_ for term in terms if (type_ := self._type(term)) is not None}
+
+    def _type(self, term: Term) -> Term | None:
+        """None where it is not clear."""
+        if not term.args and term.head in self._scope:
+            return self._scope[term.head]
+        if term.head == "if":
+            return next(filter(None, map(self._type, term.args[1:])), None)
+        if term.head in ("+", "*", "-", "++"):
+            return next(filter(None, map(self._type, term.args)), None)
+        return self._instance(term)[1]
+
+    def _arguments(self, term: Term) -> Sequence[Term | None]:
+        return self._instance(term)[0]
+
+    def _instance(self, term: Term) -> tuple[Sequence[Term | None], Term | None]:
+        """The types of a call's arguments and of its result, as far as they are clear."""
+        unclear = (None,) * len(term.args), None
+        signature = self._programs.constructors.get(term.head)
+        full = self._programs.symbols.resolve(term.head)
+        if signature is None and full is not None:
+            try:
+                signature = self._programs.signature(self._programs.symbols[full])
+            except NotRead:
+                return unclear
+        if signature is None or len(signature.arguments) != len(term.args):
+            return unclear
+        given: dict[str, Term] = {}
+        variables = dict.fromkeys(signature.variables, Term("Type"))
+        for argument, type_ in zip(signature.arguments, map(self._type, term.args), strict=True):
+            if type_ is not None and not matched(argument, type_, variables, given):
+                return unclear
+
+        def known(type_: Term) -> Term | None:
+            return replaced(type_, given) if heads(type_) & variables.keys() <= given.keys() else None
+
+        return [known(argument) for argument in signature.arguments], known(signature.result)
+
+
+def _abstracted(term: Term, names: Mapping[Term, str]) -> Term:
+    """With names in the place of these terms."""
+    if term in names:
+        return Term(names[term])
+    return Term(term.head, tuple(_abstracted(arg, names) for arg in term.args), term.arms)
+
+
+def _parts(term: Term) -> Iterator[Term]:
+    yield term
+    for arg in term.args:
+        yield from _parts(arg)
+
+
+def _can_be_written(term: Term) -> bool:
+    plain = not term.arms and term.head not in ("@", "(,)") and term.head[0] not in "!•"
+    return plain and all(map(_can_be_written, term.args))
