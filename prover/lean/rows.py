@@ -22,6 +22,9 @@ PART = 0.5
 SLOW = 6
 """How many of them may use that up before a row is ended."""
 
+SLOW_ALTERNATIVES = 2
+"""How many alternatives of an attempt may, before it is left."""
+
 _ROW = re.compile(r"\(try (.+)\)", re.DOTALL)
 _NEXT = "\n try "
 _ALTERNATIVES = re.compile(r"(?:^|(?<=\n  ))first\n  \| ")

@@ -17,7 +17,7 @@ from prover.lean.dojo import TacticState as DojoState
 from prover.lean.gateway import HEARTBEATS, is_certain, ran_out
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
-from prover.lean.rows import PART, SLOW, alternatives_of, attempts_of, in_turn
+from prover.lean.rows import PART, SLOW, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
@@ -94,6 +94,7 @@ class ReplayingSession:
         for attempt in attempts:
             if isinstance(last, Advanced) and len(last.state.goals) > 1:
                 return None
+            enough = min(SLOW, slow + SLOW_ALTERNATIVES)
             for tactic in alternatives_of(attempt):
                 left = None if seconds is None else max(0.0, seconds - spent)
                 outcome = self._remembered(state, tactic, goal, left, share * PART)
@@ -102,7 +103,7 @@ class ReplayingSession:
                     return replace(outcome, lean_seconds=spent)
                 if ran_out(outcome):
                     why, slow = outcome, slow + 1
-                if not isinstance(outcome, Failed) or slow == SLOW:
+                if not isinstance(outcome, Failed) or slow == enough:
                     break
             if not isinstance(outcome, Failed):
                 done.append(tactic)

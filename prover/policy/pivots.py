@@ -20,6 +20,7 @@ from prover.policy.view import View
 _MAX_BASE = 8
 _PIVOTS = 6
 _SUPPORT = 3
+_BASE = 4
 _BACKGROUND = 6
 
 
@@ -81,6 +82,29 @@ def simpler(view: View) -> Sequence[Law]:
     known = known_laws(view)
     plain = [law for law in explored(symbols, tuple(simple), types) if not law.premises]
     return [*[law for law in plain if law_key(view, law.body) not in known][:_MAX_BASE], *said]
+
+
+def operational(view: View, law: Law) -> Sequence[Law]:
+    """Laws of the operations that a law speaks of, which take two values of a type and use no other function:
+    `append x (append y z) = append (append x y) z`."""
+    symbols = view.symbols.without_theorems
+    operations, types = [], dict[str, None]()
+    for name in sorted(symbols.mentioned(law.body)):
+        if not symbols[name].is_recursive or _defined(symbols, {name}) != {name}:
+            continue
+        try:
+            signature = read_signature(symbols[name].declaration.statement)
+        except NotRead:
+            continue
+        if signature.arguments == (signature.result,) * 2:
+            operations.append(name)
+            head = signature.result.head
+            types.update(dict.fromkeys(str(type_) for _, type_ in law.types if type_.head == head))
+    if not operations or not types:
+        return ()
+    known = known_laws(view)
+    plain = [each for each in explored(symbols, tuple(operations), tuple(types)) if not each.premises]
+    return [each for each in plain if law_key(view, each.body) not in known][:_BASE]
 
 
 @lru_cache(maxsize=256)

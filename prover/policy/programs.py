@@ -143,6 +143,11 @@ class Programs:
         of = values[0]
         if not isinstance(of, Data) or of.head.startswith("?"):
             raise Stuck
+        if name.isdigit():
+            if not 0 < int(name) <= len(of.args):
+                raise Stuck
+            part = of.args[int(name) - 1]
+            return self.applied(part, values[1:]) if values[1:] else part
         full = f"{of.head.rpartition('.')[0]}.{name}"
         if full in self.constructors:
             return data(full, *values)

@@ -29,6 +29,7 @@ def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[st
     return (
         pattern.head == term.head
         and len(pattern.args) == len(term.args)
+        and pattern.arms == term.arms
         and all(matched(p, t, types, given) for p, t in zip(pattern.args, term.args, strict=True))
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.laws import Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import heads, matched, replaced
+from prover.policy.rewriting import Rewriting, heads, matched, replaced
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import sides, telescope
@@ -31,7 +31,8 @@ def speculations(view: View) -> list[Law]:
     """The more general ones first; none where the goal is no equation, or can't be computed."""
     try:
         target = _equation(view.target)
-        scope = {v.name: read_term(v.type) for v in view.of_kind(Kind.DATA, Kind.ELEMENT)}
+        kinds = (Kind.DATA, Kind.ELEMENT, Kind.FUNCTION)
+        scope = {variable.name: read_term(variable.type) for variable in view.of_kind(*kinds)}
     except NotRead:
         return []
     if target is None or sum(side.size for side in target) > _LARGEST:
@@ -70,6 +71,8 @@ def _fertilized(target: Equation, known: Sequence[tuple[Sequence[str], Term, Ter
     """The target after the hypotheses were used from right to left on its right side, and as it is."""
     left, right = target
     for bound, one, other in known:
+        if not other.args and (bound or other.head not in heads(one)):
+            continue
         used = _rewritten(right, other, one, dict.fromkeys(bound, Term("")))
         if used != right:
             yield left, used
@@ -78,7 +81,7 @@ def _fertilized(target: Equation, known: Sequence[tuple[Sequence[str], Term, Ter
 
 def _rewritten(term: Term, pattern: Term, by: Term, bound: Mapping[str, Term]) -> Term:
     given: dict[str, Term] = {}
-    if pattern.args and matched(pattern, term, bound, given) and heads(by) & bound.keys() <= given.keys():
+    if matched(pattern, term, bound, given) and heads(by) & bound.keys() <= given.keys():
         return replaced(by, given)
     return Term(term.head, tuple(_rewritten(arg, pattern, by, bound) for arg in term.args), term.arms)
 
@@ -90,6 +93,8 @@ class _Speculator:
 
     def laws(self, stated: Equation, hypotheses: Sequence[Equation]) -> Iterator[Law]:
         freed: dict[Term, Term] = {}
+        system = self._definitions(stated)
+        stated = system.normal(stated[0]), system.normal(stated[1])
         left, right = (self._freed(side, freed) for side in stated)
         outer = [call for side in stated for call in self._calls(side, stated)]
         inner = [call for call in outer if not any(call != part and call in _parts(part) for part in outer)]
@@ -111,7 +116,7 @@ class _Speculator:
         known = {**types, **{Term(name): type_ for name, type_ in self._scope.items()}}
         names = dict(zip(known, letters, strict=False))
         left, right = (_abstracted(side, names) for side in stated)
-        if len(names) < len(known) or left == right or not (_can_be_written(left) and _can_be_written(right)):
+        if len(names) < len(known) or left == right or _is_marked(left) or _is_marked(right):
             return
         used = heads(left) | heads(right)
         of = tuple((names[term], type_) for term, type_ in known.items() if names[term] in used)
@@ -121,7 +126,7 @@ class _Speculator:
         law = Law(left, right, of, type=self._type(stated[0]))
         if self._holds(law):
             yield law
-        elif given and all(_can_be_written(side) for equation in given for side in equation):
+        elif given:
             law = Law(left, right, of, tuple(given))
             if self._holds(law):
                 yield law
@@ -142,18 +147,32 @@ class _Speculator:
                 held += 1
         return held >= (_SUPPORT if law.premises else _SAMPLES // 3)
 
+    def _definitions(self, stated: Equation) -> Rewriting:
+        system = Rewriting({})
+        for head in sorted(heads(stated[0]) | heads(stated[1])):
+            full = self._programs.symbols.resolve(head)
+            if full is not None and self._programs.computes(full):
+                for left, right in self._programs.equations(full):
+                    system.define(left, right)
+        return system
+
     # -- what becomes a variable -------------------------------------------------------------------------
 
     def _calls(self, term: Term, stated: Equation) -> Iterator[Term]:
-        """The outermost calls of recursive functions below `term` whose variables are nowhere else."""
+        """The outermost calls and made-up values below `term` whose variables are nowhere else."""
         for arg in term.args:
-            if self._recursive(arg.head) and self._is_alone(arg, stated):
+            made = (
+                self._recursive(arg.head)
+                or arg.head in self._programs.constructors
+                or arg.head in self._scope
+            )
+            if arg.args and made and self._is_alone(arg, stated):
                 yield arg
             else:
                 yield from self._calls(arg, stated)
 
     def _is_alone(self, term: Term, stated: Equation) -> bool:
-        variables = heads(term) & self._scope.keys()
+        variables = {name for name in heads(term) & self._scope.keys() if self._scope[name].head != "→"}
         rest = [_abstracted(side, {term: ""}) for side in stated]
         return bool(variables) and not any(heads(side) & variables for side in rest)
 
@@ -183,8 +202,11 @@ class _Speculator:
 
     def _type(self, term: Term) -> Term | None:
         """None where it is not clear."""
-        if not term.args and term.head in self._scope:
-            return self._scope[term.head]
+        if term.head in self._scope:
+            type_ = self._scope[term.head]
+            for _ in term.args:
+                type_ = type_.args[1] if type_.head == "→" else Term("")
+            return type_ if type_.head else None
         if term.head == "if":
             return next(filter(None, map(self._type, term.args[1:])), None)
         if term.head in ("+", "*", "-", "++"):
@@ -231,6 +253,5 @@ def _parts(term: Term) -> Iterator[Term]:
         yield from _parts(arg)
 
 
-def _can_be_written(term: Term) -> bool:
-    plain = not term.arms and term.head not in ("@", "(,)") and term.head[0] not in "!•"
-    return plain and all(map(_can_be_written, term.args))
+def _is_marked(term: Term) -> bool:
+    return term.head.startswith("•") or any(map(_is_marked, term.args))

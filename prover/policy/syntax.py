@@ -49,17 +49,29 @@ class Term:
         return 1 + sum(arg.size for arg in self.args)
 
     def __str__(self) -> str:
-        """As Lean reads it; only for terms without arms."""
+        """As Lean reads it."""
         if self.head == "if":
             condition, positive, negative = self.args
             return f"if {condition} then {positive} else {negative}"
+        if self.head == "fun":
+            (names, body), *_ = self.arms
+            return f"fun {' '.join(map(str, names))} => {body}"
+        if self.head == "match":
+            arms = (f"| {', '.join(map(str, patterns))} => {body}" for patterns, body in self.arms)
+            return f"match {', '.join(map(str, self.args))} with {' '.join(arms)}"
+        if self.head == "(,)":
+            return f"({self.args[0]}, {self.args[1]})"
+        if self.head == "@":
+            return " ".join(map(_bracketed, self.args))
+        if self.head.startswith("!"):
+            return " ".join([f"({self.args[0]}).{self.head[1:]}", *map(_bracketed, self.args[1:])])
         if self.head in _INFIX:
             return f"{_bracketed(self.args[0])} {self.head} {_bracketed(self.args[1])}"
         return " ".join([self.head, *map(_bracketed, self.args)])
 
 
 def _bracketed(term: Term) -> str:
-    return f"({term})" if term.args else str(term)
+    return f"({term})" if (term.args or term.arms) and term.head != "(,)" else str(term)
 
 
 @lru_cache(maxsize=4096)

@@ -98,7 +98,7 @@ def _unfielded(term: Term, constructors: Collection[str]) -> Term:
     parts = term.head.removeprefix("!").split(".")
     ends = [at for at in range(1, len(parts)) if f"{parts[at - 1]}.{parts[at]}" in constructors]
     first = ends[0] if ends else 0 if parts[0][:1].islower() else len(parts) - 1
-    whole = Term(parts[first], () if parts[first + 1 :] else args)
+    whole = Term(parts[first], () if parts[first + 1 :] else args, term.arms)
     for at, name in enumerate(parts[first + 1 :], first + 2):  # x.succ, N.zero.succ
         whole = Term(name, (whole, *(args if at == len(parts) else ())))
     return whole

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from prover.policy.conjectures import induction_calls, inductions, recursion_spots
 from prover.policy.laws import Law
-from prover.policy.pivots import pivotal, simpler
+from prover.policy.pivots import operational, pivotal, simpler
 from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal
 from prover.policy.speculation import speculations
@@ -30,7 +30,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
     every = laws_for(view)
     plain = [law for law in every if not law.premises]
     if view.laws:
-        blocks = [(_next(view, plain, _BLOCK), -0.4), (_next(view, every, _SMALL_BLOCK), -0.9)]
+        blocks = [(_next(view, plain, _BLOCK), -0.6), (_next(view, every, _SMALL_BLOCK), -1.1)]
     else:
         blocks = [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
         starts = range(0, min(len(every), 3 * _BLOCK), _BLOCK)
@@ -55,10 +55,15 @@ def speculate(view: View) -> Iterator[Proposal]:
     closing = f"try {_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
     hypotheses = [proof.name for proof in view.proofs if "ih" in proof.name]
     for number, law in enumerate(speculations(view)):
+        for base, price in ([], -0.8), (operational(view, law), -1.2):
+            lines = []
+            for name, each in _named(view, [*base, law]):
+                stated = f"have {name} : {_stated(view, each)}"
+                lines.append(f"try {stated} := by{_induction(view, each, hypotheses)}")
+            if lines and (base or price == -0.8):
+                yield "(" + "\n ".join([*lines, closing]) + ")", price - 0.2 * number
         for name, _ in _named(view, [law]):
-            stated = f"have {name} : {_stated(view, law)}"
-            yield f"(try {stated} := by{_induction(view, law, hypotheses)}\n {closing})", -0.8 - 0.2 * number
-            yield f"{stated} := ?_", -1.8 - 0.2 * number
+            yield f"have {name} : {_stated(view, law)} := ?_", -1.8 - 0.2 * number
 
 
 def lemmas(view: View) -> Iterator[Proposal]:
