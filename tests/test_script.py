@@ -128,6 +128,11 @@ def test_long_lines_are_broken_where_lean_reads_on() -> None:
         "short [a, b]",
     ]
     assert wrapped(["exact a_name_that_is_too_long"], 10) == ["exact a_name_that_is_too_long"]
+    assert wrapped(["have h : ∀ (x : T), f x = g x := by", "  rfl"], 24) == [
+        "have h : ∀ (x : T),",
+        "    f x = g x := by",
+        "  rfl",
+    ]
     assert wrapped(['exact ["a, b, c, d, e"]'], 12) == ['exact ["a, b, c, d, e"]']
 
 

@@ -47,6 +47,13 @@ def test_one_line(text: str, expected: str) -> None:
     assert filled(text, "simp") == expected
 
 
+def test_what_is_closed_before_the_hole_holds_no_columns() -> None:
+    assert (
+        filled("theorem x {α : Type} : P := by sorry", "a", "b")
+        == "theorem x {α : Type} : P := by \n  a\n  b"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

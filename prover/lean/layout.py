@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -52,6 +52,16 @@ class Layout:
         return (self.after_closes or self.ends_line(column)) and not self.aligned
 
 
+def _outside(earlier: Sequence[Token]) -> Iterator[Token]:
+    """Those of the tokens, from right to left, that stand in no brackets which are closed again."""
+    depth = 0
+    for token in earlier:
+        depth += token.kind is Kind.CLOSE
+        if depth == 0:
+            yield token
+        depth -= token.kind is Kind.OPEN and depth > 0
+
+
 def layout(tokens: Sequence[Token], body: int, site: Site, lines: Lines) -> Layout:
     """The layout around a hole of the declaration with these tokens, whose body starts at token `body`."""
     n, token = site.token, tokens[site.token]
@@ -61,7 +71,9 @@ def layout(tokens: Sequence[Token], body: int, site: Site, lines: Lines) -> Layo
     below = tokens[n + 1 + len(later)] if n + 1 + len(later) < len(tokens) else None
     after = tokens[n + 1] if n + 1 < len(tokens) else None
     followed = any(each.kind is not Kind.CLOSE for each in later)
-    inline = any(each.text in _SET_COLUMNS or (each.text == "|" and not each.first) for each in earlier)
+    inline = any(
+        each.text in _SET_COLUMNS or (each.text == "|" and not each.first) for each in _outside(earlier)
+    )
     indent = lines.indent(token.start)
     return Layout(
         column=column,

@@ -19,11 +19,11 @@ from collections.abc import Sequence
 PART = 0.5
 """Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
 
-SLOW = 6
-"""How many of them may use that up before a row is ended."""
+ALL = 2.0
+"""Of them: when all its attempts together have used so much, a row is ended."""
 
 SLOW_ALTERNATIVES = 2
-"""How many alternatives of an attempt may, before it is left."""
+"""How many alternatives of an attempt may use up all of theirs, before it is left."""
 
 _ROW = re.compile(r"\(try (.+)\)", re.DOTALL)
 _NEXT = "\n try "

@@ -17,7 +17,7 @@ from prover.lean.dojo import TacticState as DojoState
 from prover.lean.gateway import HEARTBEATS, is_certain, ran_out
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
-from prover.lean.rows import PART, SLOW, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn
+from prover.lean.rows import ALL, PART, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
@@ -60,7 +60,7 @@ class ReplayingSession:
         texts = self._texts(first)  # a hole stands for the first goal where it is
         self._reached = [_Reached(-1, "", 0, 1.0, first, 0, len(texts) - 1, ((0,),))]
         self.root = TacticState(0, (parse_goal(texts[0]),), ((0,),))
-        self._attempted: dict[tuple[int, str, int, float], Outcome] = {}
+        self._attempted: dict[tuple[int, str, int, float], tuple[Outcome, float]] = {}
 
     @property
     def memory(self) -> int:
@@ -90,43 +90,53 @@ class ReplayingSession:
         done: list[str] = []
         last: Advanced | Proved | None = None
         why: Outcome | None = None
-        spent, slow = 0.0, 0
+        lasted = used = 0.0
         for attempt in attempts:
             if isinstance(last, Advanced) and len(last.state.goals) > 1:
                 return None
-            enough = min(SLOW, slow + SLOW_ALTERNATIVES)
+            slow = 0
             for tactic in alternatives_of(attempt):
-                left = None if seconds is None else max(0.0, seconds - spent)
-                outcome = self._remembered(state, tactic, goal, left, share * PART)
-                spent += outcome.lean_seconds
+                left = None if seconds is None else max(0.0, seconds - lasted)
+                outcome, took = self._remembered(state, tactic, goal, left, share * PART)
+                lasted, used = lasted + outcome.lean_seconds, used + PART * took
                 if not is_certain(outcome):
-                    return replace(outcome, lean_seconds=spent)
+                    return replace(outcome, lean_seconds=lasted)
                 if ran_out(outcome):
                     why, slow = outcome, slow + 1
-                if not isinstance(outcome, Failed) or slow == enough:
+                if not isinstance(outcome, Failed) or slow == SLOW_ALTERNATIVES or used >= ALL:
                     break
             if not isinstance(outcome, Failed):
                 done.append(tactic)
                 last = outcome
             if isinstance(outcome, Advanced):
                 state, goal = outcome.state, 0
-            elif isinstance(outcome, Proved) or slow == SLOW:
+            if isinstance(outcome, Proved) or used >= ALL:
                 break
         if last is None or all(tactic.startswith("rename_i ") for tactic in done):
-            return replace(why or outcome, lean_seconds=spent)
-        return replace(last, lean_seconds=spent, effect=in_turn(done))
+            return replace(why or outcome, lean_seconds=lasted)
+        return replace(last, lean_seconds=lasted, effect=in_turn(done))
 
     def _remembered(
         self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float
-    ) -> Outcome:
-        """What attempts did is known, as other rows have the same ones; it takes no time then."""
+    ) -> tuple[Outcome, float]:
+        """With the part of its heartbeats that it used. What attempts did is known, as other rows have the
+        same ones; it takes no time then."""
         asked = state.id, tactic, goal, share
         if asked in self._attempted:
-            return replace(self._attempted[asked], lean_seconds=0.0)
+            outcome, used = self._attempted[asked]
+            return replace(outcome, lean_seconds=0.0), used
         outcome = self._once(state, tactic, goal, seconds, share)
+        used = self._used(outcome)
         if is_certain(outcome):
-            self._attempted[asked] = outcome
-        return outcome
+            self._attempted[asked] = outcome, used
+        return outcome, used
+
+    def _used(self, outcome: Outcome) -> float:
+        """Of its heartbeats, by the last tactic; guessed where Lean does not say it."""
+        said = self._dojo.reply.get("heartbeats")
+        if said is not None:
+            return float(said) / self._dojo.heartbeats
+        return 1.0 if ran_out(outcome) else 0.25
 
     def _once(
         self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float

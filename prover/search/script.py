@@ -200,10 +200,11 @@ def _broken(line: str, width: int) -> Iterator[str]:
 def _breaks(line: str) -> Iterator[int]:
     """Where a line may go on in the next one."""
     depth, quoted = 0, False
+    states = line.lstrip(" ·|").startswith("have ")
     for at, character in enumerate(line):
         quoted ^= character == '"'
         if quoted:
             continue
         depth += (character in "([{⟨") - (character in ")]}⟩")
-        if (character == "," and depth > 0) or line.startswith(" <;> ", at):
+        if (character == "," and (depth > 0 or states)) or line.startswith(" <;> ", at):
             yield at + 1

@@ -1,7 +1,8 @@
 // `lean_dojo_repl` in a proof: LeanDojo's tactic protocol, spoken from inside a TacticM action.
 //
 //   → {"sid": 0, "cmd": "constructor", "goal": 0, "heartbeats": 20000, "seconds": 30}
-//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "message": "", "error": null, "ms": 1.5}
+//   ← {"sid": 1, "tacticState": "…", "goals": ["…", "…"], "groups": [[0], [1]], "message": "", "error": null,
+//      "heartbeats": 12, "ms": 1.5}
 //   → exit
 //
 // `sid` numbers the saved states from 0, where the hole opens: its first goal, which is all that a `sorry`
@@ -11,14 +12,14 @@
 // they were, in the state before. Without `goal` it sees all goals, as in LeanDojo's own REPL. No goals of those
 // that it saw are left when `tacticState` is "no goals". `message` is what the tactic said (`Try this: …`);
 // one that reports an error has failed, though it goes on. `heartbeats` (thousands, as `maxHeartbeats` counts them)
-// are counted afresh for each request. A tactic that is ended after `seconds` of wall time is `late`, and has an error;
+// are counted afresh for each request, and the reply says how many it took, rounded up. A tactic that is ended after `seconds` of wall time is `late`, and has an error;
 // the states are all there, and Lean is as warm as it was. After `exit` Lean goes on from where the hole opened, and reports the goal
 // as unsolved.
 "use strict";
 const { randomUUID } = require("crypto");
 const {
   FALSE, UNIT, NIL, field, tag, isBox, setScalarByte, inc, dec, setField, construct, replaceField, copy, string, text, taken,
-  list, array, box, lean, call, isTrue, value, failed,
+  list, array, box, unbox, lean, call, isTrue, value, failed,
 } = require("./abi.cjs");
 const { readLine, answer } = require("./lines.cjs");
 const alarm = require("./alarm.cjs");
@@ -162,14 +163,16 @@ class Elaborator {
 
   /**
    * Runs a tactic, for so many `seconds` at most where they are limited. `error` is why it fails, or null; `late` says
-   * that it is because its time was up.
+   * that it is because its time was up. `this.spent` is then what it took, in thousands of heartbeats.
    */
   evaluate(syntax, heartbeats, seconds) {
-    setField(this.core, CORE_INITIAL_HEARTBEATS, wasmExports.lean_io_get_num_heartbeats(UNIT));
+    wasmExports.lean_io_set_heartbeats(box(0));
+    setField(this.core, CORE_INITIAL_HEARTBEATS, box(0));
     setField(this.core, CORE_MAX_HEARTBEATS, box(1000 * heartbeats)); // small naturals: nothing to count
     const limited = this.token !== null && seconds !== undefined;
     if (limited) alarm.set(this.token, seconds);
     const result = this.run("l_Lean_Elab_Tactic_evalTactic", syntax);
+    this.spent = Math.ceil(unbox(wasmExports.lean_io_get_num_heartbeats(UNIT)) / 1000);
     const rung = limited && alarm.unset(this.token);
     const late = rung && failed(result);
     const error = late ? "its time is up" : failed(result) ? showException(field(result, 0)) : null;
@@ -333,8 +336,9 @@ function serve(proof) {
   answer(describe(0, proof.states[0]));
   for (let line; (line = readLine()) !== "exit"; ) {
     const start = performance.now();
+    proof.elaborator.spent = 0;
     const reply = proof.step(JSON.parse(line));
-    answer({ ...reply, ms: performance.now() - start, memory: wasmMemory.buffer.byteLength });
+    answer({ ...reply, heartbeats: proof.elaborator.spent, ms: performance.now() - start, memory: wasmMemory.buffer.byteLength });
   }
   proof.leave();
 }
