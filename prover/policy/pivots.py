@@ -51,8 +51,11 @@ def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
     kept = [law for law in pivots if law.preserves]
     said = [each for law in pivots if not law.preserves for each in (*_weakened(law), law)]
     within = {short[name] for name in asked - stated}
-    support = [law for law in laws if law.premises and law.heads & within and not law.heads & own]
-    return [[*support[:_SUPPORT], *block] for block in (kept[:_PIVOTS], said[:_PIVOTS]) if block]
+    support = [law for law in laws if law.heads & within and not law.heads & own]
+    conditional = [law for law in support if law.premises][:_SUPPORT]
+    mixed = [law for law in support if not law.premises and len(law.heads & within) > 1][:_SUPPORT]
+    blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *said[:_PIVOTS]]
+    return [block for block, pivots in zip(blocks, (kept, said), strict=True) if pivots]
 
 
 def _weakened(law: Law) -> Iterator[Law]:
