@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prover.policy.syntax import Term
 
@@ -11,7 +11,9 @@ _LARGEST = 150
 
 
 def heads(term: Term) -> frozenset[str]:
-    return frozenset((term.head,)).union(*map(heads, term.args))
+    """All that it speaks of, without the names that arms bind."""
+    found = frozenset((term.head,)).union(*map(heads, term.args))
+    return found.union(*(heads(body) - _bound(patterns) for patterns, body in term.arms))
 
 
 def replaced(term: Term, given: Mapping[str, Term]) -> Term:
@@ -19,7 +21,29 @@ def replaced(term: Term, given: Mapping[str, Term]) -> Term:
     if term.head in given:
         new = given[term.head]
         return Term(new.head, (*new.args, *args)) if args else new
-    return Term(term.head, args, term.arms)
+    return Term(term.head, args, tuple((ps, replaced(body, _outside(ps, given))) for ps, body in term.arms))
+
+
+def abstracted(term: Term, names: Mapping[Term, str]) -> Term:
+    """With names in the place of these terms."""
+    if term in names:
+        return Term(names[term])
+    args = tuple(abstracted(arg, names) for arg in term.args)
+    arms = []
+    for patterns, body in term.arms:
+        bound = _bound(patterns)
+        free = {part: name for part, name in names.items() if not heads(part) & bound}
+        arms.append((patterns, abstracted(body, free)))
+    return Term(term.head, args, tuple(arms))
+
+
+def _bound(patterns: Iterable[Term]) -> frozenset[str]:
+    return frozenset().union(*map(heads, patterns))
+
+
+def _outside(patterns: Iterable[Term], given: Mapping[str, Term]) -> Mapping[str, Term]:
+    bound = _bound(patterns)
+    return {name: term for name, term in given.items() if name not in bound}
 
 
 def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[str, Term]) -> bool:

@@ -1,8 +1,8 @@
 """What a case of an induction is stuck on, said of all values: lemmas that are guessed from the goal.
 
 The induction hypothesis is used on one side, what remains of the recursion becomes a variable, and so do
-constants that functions recurse on. What is still true then on samples, with the other hypotheses as premises
-where it has to be, is a law to be proved by itself.
+constants that functions recurse on; where there is nothing of both, the hypotheses are forgotten. What is still
+true then on samples, with the other hypotheses as premises where it has to be, is a law to be proved by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.laws import Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import Rewriting, heads, matched, replaced
+from prover.policy.rewriting import Rewriting, abstracted, heads, matched, replaced
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import sides, telescope
@@ -107,6 +107,8 @@ class _Speculator:
             ):
                 if types:
                     yield from self._tested(sides_, hypotheses, types)
+        if not outer and not freed:
+            yield from self._tested(stated, hypotheses, {})
 
     def _tested(
         self, stated: Equation, hypotheses: Sequence[Equation], types: Mapping[Term, Term]
@@ -115,12 +117,12 @@ class _Speculator:
         letters = [letter for letter in _LETTERS if self._programs.symbols.resolve(letter) is None]
         known = {**types, **{Term(name): type_ for name, type_ in self._scope.items()}}
         names = dict(zip(known, letters, strict=False))
-        left, right = (_abstracted(side, names) for side in stated)
+        left, right = (abstracted(side, names) for side in stated)
         if len(names) < len(known) or left == right or _is_marked(left) or _is_marked(right):
             return
         used = heads(left) | heads(right)
         of = tuple((names[term], type_) for term, type_ in known.items() if names[term] in used)
-        said = [(_abstracted(one, names), _abstracted(other, names)) for one, other in hypotheses]
+        said = [(abstracted(one, names), abstracted(other, names)) for one, other in hypotheses]
         strange = {*letters} - dict(of).keys()
         given = [(a, b) for a, b in said if a != b and not (heads(a) | heads(b)) & strange]
         law = Law(left, right, of, type=self._type(stated[0]))
@@ -173,7 +175,7 @@ class _Speculator:
 
     def _is_alone(self, term: Term, stated: Equation) -> bool:
         variables = {name for name in heads(term) & self._scope.keys() if self._scope[name].head != "→"}
-        rest = [_abstracted(side, {term: ""}) for side in stated]
+        rest = [abstracted(side, {term: ""}) for side in stated]
         return bool(variables) and not any(heads(side) & variables for side in rest)
 
     def _freed(self, term: Term, freed: dict[Term, Term]) -> Term:
@@ -238,13 +240,6 @@ class _Speculator:
             return replaced(type_, given) if heads(type_) & variables.keys() <= given.keys() else None
 
         return [known(argument) for argument in signature.arguments], known(signature.result)
-
-
-def _abstracted(term: Term, names: Mapping[Term, str]) -> Term:
-    """With names in the place of these terms."""
-    if term in names:
-        return Term(names[term])
-    return Term(term.head, tuple(_abstracted(arg, names) for arg in term.args), term.arms)
 
 
 def _parts(term: Term) -> Iterator[Term]:

@@ -54,12 +54,14 @@ def speculate(view: View) -> Iterator[Proposal]:
         return
     closing = f"try {_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
     hypotheses = [proof.name for proof in view.proofs if "ih" in proof.name]
+    standing = {law.name: law.type for law in view.laws}
     for number, law in enumerate(speculations(view)):
         for base, price in ([], -0.8), (operational(view, law), -1.2):
             lines = []
             for name, each in _named(view, [*base, law]):
                 stated = f"have {name} : {_stated(view, each)}"
-                lines.append(f"try {stated} := by{_induction(view, each, hypotheses)}")
+                forgotten = [*hypotheses, *_strange(view, each, standing)]
+                lines.append(f"try {stated} := by{_induction(view, each, forgotten)}")
             if lines and (base or price == -0.8):
                 yield "(" + "\n ".join([*lines, closing]) + ")", price - 0.2 * number
         for name, _ in _named(view, [law]):
