@@ -1,8 +1,8 @@
 """What a case of an induction is stuck on, said of all values: lemmas that are guessed from the goal.
 
 The induction hypothesis is used on one side, what remains of the recursion becomes a variable, and so do
-constants that functions recurse on; where there is nothing of both, the hypotheses are forgotten. What is still
-true then on samples, with the other hypotheses as premises where it has to be, is a law to be proved by itself.
+constants that functions recurse on; hypotheses that speak of other functions are forgotten. What is still true
+then on samples, with the other hypotheses as premises where it has to be, is a law to be proved by itself.
 """
 
 from __future__ import annotations
@@ -107,8 +107,14 @@ class _Speculator:
             ):
                 if types:
                     yield from self._tested(sides_, hypotheses, types)
-        if not outer and not freed:
+        if not outer and not freed and self._is_beside(stated, hypotheses):
             yield from self._tested(stated, hypotheses, {})
+
+    def _is_beside(self, stated: Equation, hypotheses: Sequence[Equation]) -> bool:
+        """Whether each of the hypotheses is about a function of which nothing is stated."""
+        spoken = heads(stated[0]) | heads(stated[1])
+        others = [(heads(left) | heads(right)) - spoken for left, right in hypotheses]
+        return bool(others) and all(any(map(self._recursive, names)) for names in others)
 
     def _tested(
         self, stated: Equation, hypotheses: Sequence[Equation], types: Mapping[Term, Term]
