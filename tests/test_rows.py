@@ -72,9 +72,13 @@ def test_an_attempt_that_takes_long_loses_nothing_of_the_others(session: LeanSes
 
 
 def test_many_that_take_long_end_it(session: LeanSession) -> None:
+    slow = "\n ".join([f"try have nothing : n + m = 0 := by\n       {SLOW}"] * 5)
+    row = f"(try have sum := n + n\n {slow}\n try have two := n\n try exact ⟨n, n⟩\n try clear sum)"
+    outcome = session.run(session.root, row, share=0.05)
+    assert isinstance(outcome, Advanced) and outcome.effect == "(have sum := n + n\n clear sum)"
     slow = "\n ".join([f"try {SLOW}"] * 9)
-    outcome = session.run(session.root, f"(try have sum := n + n\n {slow}\n try have two := n)", share=0.05)
-    assert isinstance(outcome, Advanced) and outcome.effect == "have sum := n + n"
+    outcome = session.run(session.root, f"({slow}\n try have two := n)", share=0.05)
+    assert isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT
 
 
 def test_where_nothing_does_anything_it_fails(session: LeanSession) -> None:

@@ -19,12 +19,13 @@ from collections.abc import Sequence
 PART = 0.5
 """Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
 
-ALL = 2.0
-"""Of them: when all its attempts together have used so much, a row is ended."""
+FACTS, ALL = 2.0, 4.0
+"""Of them: when all attempts together have used so much, no more facts are tried, and at last nothing."""
 
 SLOW_ALTERNATIVES = 2
 """How many alternatives of an attempt may use up all of theirs, before it is left."""
 
+_FACT = "have "
 _ROW = re.compile(r"\(try (.+)\)", re.DOTALL)
 _NEXT = "\n try "
 _ALTERNATIVES = re.compile(r"(?:^|(?<=\n  ))first\n  \| ")
@@ -42,6 +43,11 @@ def alternatives_of(tactic: str) -> list[str]:
     if first is None:
         return [tactic]
     return [tactic[: first.start()] + each for each in tactic[first.end() :].split("\n  | ")]
+
+
+def limit_of(attempt: str) -> float:
+    """What those before it may have used at most: facts are left out for what is made of them."""
+    return FACTS if attempt.startswith(_FACT) else ALL
 
 
 def in_turn(tactics: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from prover.lean.dojo import TacticState as DojoState
 from prover.lean.gateway import HEARTBEATS, is_certain, ran_out
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
-from prover.lean.rows import ALL, PART, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn
+from prover.lean.rows import PART, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn, limit_of
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
@@ -94,6 +94,8 @@ class ReplayingSession:
         for attempt in attempts:
             if isinstance(last, Advanced) and len(last.state.goals) > 1:
                 return None
+            if used >= limit_of(attempt):
+                continue
             slow = 0
             for tactic in alternatives_of(attempt):
                 left = None if seconds is None else max(0.0, seconds - lasted)
@@ -103,14 +105,14 @@ class ReplayingSession:
                     return replace(outcome, lean_seconds=lasted)
                 if ran_out(outcome):
                     why, slow = outcome, slow + 1
-                if not isinstance(outcome, Failed) or slow == SLOW_ALTERNATIVES or used >= ALL:
+                if not isinstance(outcome, Failed) or slow == SLOW_ALTERNATIVES:
                     break
             if not isinstance(outcome, Failed):
                 done.append(tactic)
                 last = outcome
             if isinstance(outcome, Advanced):
                 state, goal = outcome.state, 0
-            if isinstance(outcome, Proved) or used >= ALL:
+            if isinstance(outcome, Proved):
                 break
         if last is None or all(tactic.startswith("rename_i ") for tactic in done):
             return replace(why or outcome, lean_seconds=lasted)

@@ -1,8 +1,8 @@
 """What a case of an induction is stuck on, said of all values: lemmas that are guessed from the goal.
 
 The induction hypothesis is used on one side, what remains of the recursion becomes a variable, and so do
-constants that functions recurse on; hypotheses that speak of other functions are forgotten. What is still true
-then on samples, with the other hypotheses as premises where it has to be, is a law to be proved by itself.
+constants that functions recurse on; hypotheses about other functions are forgotten. What is still true then
+on samples, with the other hypotheses as premises where it has to be, is a law to be proved by itself.
 """
 
 from __future__ import annotations

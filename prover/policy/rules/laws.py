@@ -78,11 +78,15 @@ def lemmas(view: View) -> Iterator[Proposal]:
 
 
 def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
-    """So many laws after the last of those that stand, and some of those before it that don't."""
+    """So many laws after the last of those that stand, and then some of those before it that don't."""
     known = known_laws(view)
     done = max((number for number, law in enumerate(laws, 1) if law_key(view, law.body) in known), default=0)
-    fresh = [law for law in laws[: count * (-(-done // count) + 1)] if law_key(view, law.body) not in known]
-    return fresh[-_BLOCK:]
+    end = count * (-(-done // count) + 1)
+    left, new = (
+        [law for law in part if law_key(view, law.body) not in known]
+        for part in (laws[:done], laws[done:end])
+    )
+    return [*new, *left[::-1]][:_BLOCK]
 
 
 def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
