@@ -60,6 +60,6 @@ def in_turn(tactics: Sequence[str]) -> str:
 
 def _bare(attempt: str) -> str:
     """With its lines set in as far as they must be, and without brackets around what is one tactic anyway."""
-    if attempt.startswith("(") and attempt.endswith(")") and not re.search(r"[;\n]", attempt):
+    if attempt.startswith("(") and attempt.endswith(")") and not re.search(r"(?<!<);|\n", attempt):
         return attempt[1:-1]
     return attempt.replace("\n     ", "\n")
