@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
@@ -119,6 +121,36 @@ def number(n: int) -> Term:
 def test_terms_are_read(text: str, head: str, size: int) -> None:
     term = read_term(text)
     assert (term.head, term.size) == (head, size)
+
+
+leaves = st.sampled_from(["x", "y", "N.zero", "2", "[]", "true"]).map(Term)
+terms = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(
+            lambda head, args: Term(head, tuple(args)),
+            st.sampled_from("fgh"),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        st.builds(
+            lambda head, a, b: Term(head, (a, b)),
+            st.sampled_from(["+", "::", "&&", "=", "(,)"]),
+            inner,
+            inner,
+        ),
+        st.builds(lambda *parts: Term("if", parts), inner, inner, inner),
+        st.builds(lambda body: Term("fun", (), (((Term("x"), Term("y")), body),)), inner),
+        st.builds(
+            lambda of, a, b: Term("match", (of,), (((Term("x"),), a), ((Term("_"),), b))), inner, inner, inner
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(terms)
+def test_a_term_is_read_as_it_is_written(term: Term) -> None:
+    assert read_term(str(term)) == term
 
 
 @pytest.mark.parametrize(

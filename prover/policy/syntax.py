@@ -57,7 +57,9 @@ class Term:
             (names, body), *_ = self.arms
             return f"fun {' '.join(map(str, names))} => {body}"
         if self.head == "match":
-            arms = (f"| {', '.join(map(str, patterns))} => {body}" for patterns, body in self.arms)
+            arms = (
+                f"| {', '.join(map(str, patterns))} => {_bracketed(body)}" for patterns, body in self.arms
+            )
             return f"match {', '.join(map(str, self.args))} with {' '.join(arms)}"
         if self.head == "(,)":
             return f"({self.args[0]}, {self.args[1]})"
