@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from prover.editor.views import Target
 from prover.lean.gateway import LeanGateway, LeanSession
+from prover.lean.rows import attempts_of
 from prover.lean.splice import fit
 from prover.policy.protocols import TacticGenerator
 from prover.search.script import Step, structured
+from prover.search.tree import ROW_SHARES
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, Standing, TacticState, Verdict, effect_of
 
 SUGGESTIONS = 8
@@ -121,7 +123,8 @@ def _advancing(
     for candidate in todo:
         if enough():
             break
-        outcome = session.run(root, candidate.tactic)
+        share = ROW_SHARES[0] if attempts_of(candidate.tactic) else 1.0
+        outcome = session.run(root, candidate.tactic, share=share)
         goals = _texts(outcome.state) if isinstance(outcome, Advanced) else ()
         if goals in known or not isinstance(outcome, Advanced | Proved):
             continue

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from prover.types import Advanced, Candidate, Failed, Goal, Outcome, Proved, TacticState
+from prover.types import Advanced, Candidate, Failed, Goal, Outcome, Proved, TacticState, effect_of
 
 
 class Standing(Enum):
@@ -104,7 +104,7 @@ class GoalRow(Row):
         steps: list[tuple[str, int]] = []
         tactic = self.parent
         while tactic is not None:
-            steps.append((tactic.candidate.tactic, tactic.parent.group[0]))
+            steps.append((tactic.effect, tactic.parent.group[0]))
             tactic = tactic.parent.parent
         return tuple(reversed(steps))
 
@@ -119,6 +119,11 @@ class TacticRow(Row):
     outcome: Outcome
     by_hand: bool = False
     goals: tuple[GoalRow, ...] = ()
+
+    @property
+    def effect(self) -> str:
+        """What of the candidate belongs into a proof."""
+        return effect_of(self.candidate.tactic, self.outcome)
 
     @property
     def above(self) -> GoalRow | None:

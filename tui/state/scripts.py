@@ -8,7 +8,7 @@ from prover.events import Event, Opened, Tried
 from prover.lean.source import Source
 from prover.lean.splice import fit
 from prover.search.script import Step, flat, structured, wrapped
-from prover.types import Advanced, Theorem, effect_of
+from prover.types import Advanced, Theorem
 from tui.state.rows import GoalRow, Standing, TacticRow
 
 _LINE = 100
@@ -84,7 +84,7 @@ def _step(
     tactic = best(goal)
     if tactic is None:
         return None
-    text = effect_of(tactic.candidate.tactic, tactic.outcome)
+    text = tactic.effect
     if not isinstance(tactic.outcome, Advanced):
         return Step(text)
     state = tactic.outcome.state

@@ -193,7 +193,7 @@ def goal_at(hole: HoleState, way: Sequence[tuple[str, int]], group: Sequence[int
     goals: Sequence[GoalRow] = hole.forest.roots[:1]
     for tactic, number in way:
         goal = next((each for each in goals if each.group[0] == number), None)
-        taken = goal and next((t for t in goal.tactics if t.candidate.tactic == tactic and t.goals), None)
+        taken = goal and next((t for t in goal.tactics if t.effect == tactic and t.goals), None)
         if not taken:
             raise InputError(f"no `{tactic}` in the tree")
         goals = taken.goals
