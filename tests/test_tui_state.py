@@ -23,7 +23,7 @@ from tui.state.forest import Forest, Scope
 from tui.state.holes import HoleState
 from tui.state.rows import GoalRow, Row, Standing, TacticRow, fold, line_of, rows_from, walk
 from tui.state.scripts import furthest_of, marked_text, proof_of, text_of
-from tui.work.journal import Journal, restore
+from tui.work.journal import Journal, goal_at, restore
 from tui.work.preferences import Preferences, load_preferences, save_preferences
 from tui.work.steering import SteeredFrontier, Steering
 
@@ -97,6 +97,17 @@ def test_a_row_that_is_not_shown_is_where_it_is_folded_away(source: Source) -> N
     split = next(row for row in forest.roots[0].tactics if row.title == "split")
     fold(split, False)
     assert line_of(forest.roots, deep) == line_of(forest.roots, split) == forest.lines - 1
+
+
+def test_a_goal_is_reached_by_what_a_row_of_attempts_did(source: Source) -> None:
+    hole = hole_after(source, events_of(source, RULES, root="root"))
+    forest = hole.forest
+    did = Advanced(fake_state(7, ("x",)), 0.0, effect="intro")
+    row = forest.record(forest.roots[0], Candidate("(try nonsense\n try intro)"), did, by_hand=True)
+    assert row is not None
+    (goal,) = row.goals
+    assert goal.way == (("intro", forest.roots[0].group[0]),)
+    assert goal_at(hole, goal.way, goal.group) is goal
 
 
 @given(rules=every_tree)
