@@ -40,6 +40,14 @@ def session(lean: EmbeddedGateway) -> Iterator[LeanSession]:
 
 def test_what_is_no_row_has_no_attempts() -> None:
     assert attempts_of("try simp") == attempts_of("(simp; try omega)") == []
+    for other in (
+        "(try simp) <;> (try omega)",
+        "(try simp; omega)",
+        "(try simp\n omega)",
+        "(try (simp)) <;> (try (omega)\n try rfl)",
+    ):
+        assert attempts_of(other) == []
+    assert attempts_of("(try (cases x) <;> (simp)\n try rfl)") == ["(cases x) <;> (simp)", "rfl"]
     assert alternatives_of("first | simp | omega") == ["first | simp | omega"]
 
 
@@ -95,6 +103,13 @@ def test_new_names_alone_are_nothing(session: LeanSession) -> None:
     assert isinstance(named, Advanced) and named.effect == "(rename_i k\n have two := k + 1)"
     outcome = session.run(outcome.state, "(try rename_i k\n try exact nonsense)", goal=1)
     assert isinstance(outcome, Failed) and outcome.reason is FailureReason.TACTIC
+
+
+def test_no_attempt_gets_round_the_guard(session: LeanSession) -> None:
+    row = "(try simp /-\n try run_tac evil\n try simp -/\n try rfl)"
+    outcome = session.run(session.root, row)
+    assert isinstance(outcome, Failed) or outcome.effect == ""
+    assert isinstance(session.run(session.root, "(try rfl\n try run_tac evil)"), Failed)
 
 
 def test_several_goals_are_left_to_lean(session: LeanSession) -> None:

@@ -11,8 +11,10 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
+from prover.policy.laws import Law
 from prover.policy.speculation import speculations
 from prover.policy.symbols import symbols_of
+from prover.policy.syntax import Term, read_term
 from prover.policy.view import View
 from prover.search.loop import search
 from prover.types import Budget, Status, Theorem
@@ -93,6 +95,34 @@ s : Row α
 s_ih : each f s = each f s
 ⊢ join (f x) (each (fun y => y) (f x)) = join (f x) (f x)"""
     assert any("each (fun y => y)" in law for law in guessed(goal))
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        """α : Type
+x : α
+s : Row α
+t : Tree α
+s_ih : each (fun y => y) s = s
+⊢ join (each (fun y => y) (Row.more x s)) (walk t) = join (Row.more x s) (walk t)""",
+        """c d : Nat
+s : Row Nat
+t : Tree Nat
+s_ih : ∀ (k : Nat → Nat), put (k c) s = put (k d) s
+⊢ join (put c s) (walk t) = join (put (c + d) s) (walk t)""",
+    ],
+    ids=["a function that becomes an argument", "a variable that is applied"],
+)
+def test_functions_that_are_put_in_are_no_error(goal: str) -> None:
+    assert all("fun y => y" not in law or "each" in law for law in guessed(goal))
+
+
+def test_sides_of_equations_stand_by_themselves() -> None:
+    x, y = Term("x"), Term("y")
+    law = Law(Term("&&", (x, y)), Term("if", (x, y, x)), (("x", Term("Bool")), ("y", Term("Bool"))))
+    assert str(law) == "∀ (x : Bool) (y : Bool), (x && y) = (if x then y else x)"
+    assert read_term(law.body) == Term("=", (law.left, law.right))
 
 
 def test_what_is_false_on_samples_is_not_guessed() -> None:

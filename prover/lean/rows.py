@@ -34,7 +34,8 @@ _ALTERNATIVES = re.compile(r"(?:^|(?<=\n  ))first\n  \| ")
 def attempts_of(tactic: str) -> list[str]:
     """Those of a row, each a tactic by itself; empty for every other tactic."""
     row = _ROW.fullmatch(tactic)
-    return [] if row is None else [_bare(attempt) for attempt in row[1].split(_NEXT)]
+    parts = [] if row is None else row[1].split(_NEXT)
+    return [_bare(part) for part in parts] if all(map(_is_tactic, parts)) else []
 
 
 def alternatives_of(tactic: str) -> list[str]:
@@ -58,8 +59,28 @@ def in_turn(tactics: Sequence[str]) -> str:
     return f"({lines})"
 
 
+def _is_tactic(text: str) -> bool:
+    """Whether it is one tactic by its look, whose other lines are set in as a row's are."""
+    outside = _outside(text)
+    set_in = all(line.startswith("     ") for line in text.split("\n")[1:])
+    return set_in and outside is not None and ";" not in outside.replace("<;>", "")
+
+
 def _bare(attempt: str) -> str:
     """With its lines set in as far as they must be, and without brackets around what is one tactic anyway."""
-    if attempt.startswith("(") and attempt.endswith(")") and not re.search(r"(?<!<);|\n", attempt):
-        return attempt[1:-1]
+    inner = attempt[1:-1]
+    if attempt.startswith("(") and attempt.endswith(")") and "\n" not in inner and _is_tactic(inner):
+        return inner
     return attempt.replace("\n     ", "\n")
+
+
+def _outside(text: str) -> str | None:
+    """What stands in no brackets; None where they do not match."""
+    depth, found = 0, []
+    for character in text:
+        depth += (character in "([{⟨") - (character in ")]}⟩")
+        if depth < 0:
+            return None
+        if depth == 0:
+            found.append(character)
+    return "".join(found) if depth == 0 else None

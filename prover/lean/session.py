@@ -79,6 +79,8 @@ class ReplayingSession:
         if why is not None:
             return Failed(FailureReason.FORBIDDEN, why)
         attempts = attempts_of(tactic)
+        if any(refusal(attempt, self._theorem_name) for attempt in attempts):
+            attempts = []
         outcome = self._row(state, attempts, goal, seconds, share) if attempts else None
         return outcome or self._once(state, tactic, goal, seconds, share)
 

@@ -27,13 +27,13 @@ class Law:
     def __str__(self) -> str:
         binders = " ".join(f"({name} : {type_})" for name, type_ in self.types)
         unclear = self.type is not None and self.type.args and self.type not in dict(self.types).values()
-        body = f"({self.left} : {self.type}) = {self.right}" if unclear and not self.premises else self.body
-        return f"∀ {binders}, {body}"
+        typed = f"({self.left} : {self.type}) = {self.right.as_side}"
+        return f"∀ {binders}, {typed if unclear and not self.premises else self.body}"
 
     @cached_property
     def body(self) -> str:
         """What holds for all values."""
-        return " → ".join(f"{left} = {right}" for left, right in self.equations)
+        return " → ".join(f"{left.as_side} = {right.as_side}" for left, right in self.equations)
 
     @property
     def equations(self) -> tuple[tuple[Term, Term], ...]:
@@ -55,7 +55,7 @@ class Law:
     @property
     def commutes(self) -> bool:
         """Both sides are made of the same."""
-        return sorted(_leaves(self.left)) == sorted(_leaves(self.right))
+        return sorted(_all_heads(self.left)) == sorted(_all_heads(self.right))
 
     @property
     def rejoins(self) -> bool:
@@ -76,8 +76,8 @@ class Valued(Protocol):
     def values(self) -> tuple[Value | None, ...]: ...
 
 
-def _leaves(term: Term) -> list[str]:
-    return [term.head, *(head for arg in term.args for head in _leaves(arg))]
+def _all_heads(term: Term) -> list[str]:
+    return [term.head, *(head for arg in term.args for head in _all_heads(arg))]
 
 
 @dataclass(frozen=True)

@@ -249,8 +249,9 @@ class Programs:
 
 
 def _integers(symbol: Symbol) -> bool | None:
-    """Which numbers a definition computes with, by its type; None where it may be both kinds."""
-    named = {"Nat", "Int"} & set(names(symbol.declaration.statement))
+    """Which numbers a definition computes with, by what it names; None where it may be both kinds."""
+    declaration = symbol.declaration
+    named = {"Nat", "Int"} & {*names(declaration.statement), *names(declaration.body)}
     return None if len(named) != 1 else "Int" in named
 
 

@@ -16,10 +16,18 @@ def heads(term: Term) -> frozenset[str]:
     return found.union(*(heads(body) - _bound(patterns) for patterns, body in term.arms))
 
 
+def bound_in(term: Term) -> frozenset[str]:
+    """The names that its arms bind."""
+    found = frozenset[str]().union(*map(bound_in, term.args))
+    return found.union(*(_bound(patterns) | bound_in(body) for patterns, body in term.arms))
+
+
 def replaced(term: Term, given: Mapping[str, Term]) -> Term:
     args = tuple(replaced(arg, given) for arg in term.args)
     if term.head in given:
         new = given[term.head]
+        if args and (new.arms or not new.head[0].isalpha()):
+            return Term("@", (new, *args))
         return Term(new.head, (*new.args, *args)) if args else new
     return Term(term.head, args, tuple((ps, replaced(body, _outside(ps, given))) for ps, body in term.arms))
 
@@ -48,7 +56,7 @@ def _outside(patterns: Iterable[Term], given: Mapping[str, Term]) -> Mapping[str
 
 def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[str, Term]) -> bool:
     """Whether `term` is `pattern` with its variables replaced as `given`, which is filled in."""
-    if pattern.head in types:
+    if pattern.head in types and not pattern.args:
         return given.setdefault(pattern.head, term) == term
     return (
         pattern.head == term.head
@@ -106,7 +114,7 @@ class Rewriting:
         for at, argument in enumerate(term.args):
             step = self._step(argument)
             if step is not None:
-                return Term(term.head, (*term.args[:at], step, *term.args[at + 1 :]))
+                return Term(term.head, (*term.args[:at], step, *term.args[at + 1 :]), term.arms)
         for left, right, names in self._definitions:
             given: dict[str, Term] = {}
             if left.head == term.head and matched(left, term, names, given):

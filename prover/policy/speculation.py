@@ -7,11 +7,12 @@ on samples, with the other hypotheses as premises where it has to be, is a law t
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.laws import Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import Rewriting, abstracted, heads, matched, replaced
+from prover.policy.rewriting import Rewriting, abstracted, bound_in, heads, matched, replaced
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import sides, telescope
@@ -120,7 +121,12 @@ class _Speculator:
         self, stated: Equation, hypotheses: Sequence[Equation], types: Mapping[Term, Term]
     ) -> Iterator[Law]:
         """What is true of all values in the place of these terms, if anything is."""
-        letters = [letter for letter in _LETTERS if self._programs.symbols.resolve(letter) is None]
+        bound = {name for side in (*stated, *itertools.chain(*hypotheses)) for name in bound_in(side)}
+        letters = [
+            letter
+            for letter in _LETTERS
+            if self._programs.symbols.resolve(letter) is None and letter not in bound
+        ]
         known = {**types, **{Term(name): type_ for name, type_ in self._scope.items()}}
         names = dict(zip(known, letters, strict=False))
         left, right = (abstracted(side, names) for side in stated)
@@ -129,6 +135,8 @@ class _Speculator:
         used = heads(left) | heads(right)
         of = tuple((names[term], type_) for term, type_ in known.items() if names[term] in used)
         said = [(abstracted(one, names), abstracted(other, names)) for one, other in hypotheses]
+        if not of:
+            return
         strange = {*letters} - dict(of).keys()
         given = [(a, b) for a, b in said if a != b and not (heads(a) | heads(b)) & strange]
         law = Law(left, right, of, type=self._type(stated[0]))

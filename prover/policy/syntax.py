@@ -71,6 +71,12 @@ class Term:
             return f"{_bracketed(self.args[0])} {self.head} {_bracketed(self.args[1])}"
         return " ".join([self.head, *map(_bracketed, self.args)])
 
+    @property
+    def as_side(self) -> str:
+        """As one side of an equation is written."""
+        loose = self.head in ("if", "match", "fun", "¬") or _INFIX.get(self.head, (99,))[0] <= _INFIX["="][1]
+        return f"({self})" if loose else str(self)
+
 
 def _bracketed(term: Term) -> str:
     return f"({term})" if (term.args or term.arms) and term.head != "(,)" else str(term)

@@ -78,7 +78,9 @@ def _states_facts(script: Step | None) -> bool:
 
 def _statements(tactic: str) -> list[str]:
     """Those of a block, without what sets them in; what is none is one."""
-    if not (tactic.startswith(tuple(f"({fact}" for fact in _FACTS)) and tactic.endswith(")")):
+    if "\n" not in tactic or not (
+        tactic.startswith(tuple(f"({fact}" for fact in _FACTS)) and tactic.endswith(")")
+    ):
         return [tactic]
     lines = tactic[1:-1].split("\n ")
     found: list[str] = []

@@ -22,8 +22,8 @@ _GRIND_WITH_THEM = "grind (instances := 400)"
 def prove_laws(view: View) -> Iterator[Proposal]:
     """Tactics that prove laws one after the other, those that they can, and leave them as `law1`, `law2`, …
 
-    What could not be proved is tried once more with the next ones, which may be what it needed. Smaller
-    blocks, with conditional laws, are for when a larger one takes too long, which loses all of it.
+    What could not be proved is tried once more with the next ones, which may be what it needed. Laws with
+    premises are in blocks of their own.
     """
     if any("ih" in proof.name for proof in view.proofs):
         return  # better done before the induction
