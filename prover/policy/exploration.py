@@ -8,7 +8,7 @@ follows from definitions and from smaller laws by rewriting is left out. What is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from prover.policy.conditional import MIN_SUPPORT, implications
@@ -16,6 +16,7 @@ from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting, heads, matched
 from prover.policy.sampling import Sampler
+from prover.policy.shapes import Shapes
 from prover.policy.syntax import Term
 from prover.policy.values import Stuck, TooLong, Value, data
 
@@ -59,6 +60,7 @@ class Exploration:
         self._builders = builders
         self._ranks = {builder.written: builder.rank for builder in builders}
         self._types: dict[str, Term] = {}
+        self._shapes = Shapes(builders, self._types)
         self._known: dict[tuple[Term, tuple[Value | None, ...]], list[_Made]] = {}
         self._made: list[list[_Made]] = [[], []]
         self._laws: list[Law] = []
@@ -72,9 +74,9 @@ class Exploration:
             self._made.append([])
             if not all(self._add(*made) for made in self._combinations(size)):
                 break
-        for left, right, type_ in self._schemes():
+        for left, right, type_ in self._shapes.plain():
             self._try(left, right, type_)
-        for left, right, type_ in (*self._rejoinings(), *self._accumulations()):
+        for left, right, type_ in self._shapes.directed():
             self._try(left, right, type_, as_said=True)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         made = list(itertools.chain.from_iterable(self._made))
@@ -87,7 +89,7 @@ class Exploration:
         tests = [b for b in self._builders if b.result.head == "Bool" and b.rank >= 0]
         for test, function in itertools.product(tests, closed):
             if test.arguments == (function.result,):
-                x, y = self._of_type(function.result)[:2]
+                x, y = self._shapes.of_type(function.result)[:2]
                 one, other, both = (
                     Term(test.written, (argument,)) for argument in (x, y, Term(function.written, (x, y)))
                 )
@@ -240,131 +242,6 @@ class Exploration:
             return self._programs.value(left, scope) == self._programs.value(right, scope)
         except (Stuck, TooLong):
             return False
-
-    def _schemes(self) -> Iterator[tuple[Term, Term, Term]]:
-        """What is too large to come by."""
-        yield from self._distributions()
-        yield from self._homomorphisms()
-        yield from self._composed_homomorphisms()
-
-    def _homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
-        """`f a (g x y) = h (f a x) (f a y)`, for a function of two arguments."""
-        closed = [b for b in self._builders if b.arguments == (b.result, b.result)]
-        functions = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
-        for function, inner, outer, at in itertools.product(functions, closed, closed, (0, 1)):
-            if inner.rank < 0 or function in (inner, outer):
-                continue
-            if (function.arguments[at], function.result) != (inner.result, outer.result):
-                continue
-            x, y = self._of_type(inner.result)[:2]
-            others = [name for name in self._of_type(function.arguments[1 - at]) if name not in (x, y)]
-            for a in others[:1]:
-                whole, *parts = (
-                    Term(function.written, (moved, a) if at == 0 else (a, moved))
-                    for moved in (Term(inner.written, (x, y)), x, y)
-                )
-                yield whole, Term(outer.written, tuple(parts)), function.result
-
-    def _composed_homomorphisms(self) -> Iterator[tuple[Term, Term, Term]]:
-        """`f a (k (g x y)) = h (f a (k x)) (f a (k y))`."""
-        for inner in self._builders:
-            if inner.rank < 0 or inner.arguments != (inner.result, inner.result):
-                continue
-            x, y = self._of_type(inner.result)[:2]
-            terms = (Term(inner.written, (x, y)), x, y)
-            for seen, between in self._seen(terms, inner.result, (x, y)):
-                for (whole, *parts), type_ in self._seen(seen, between, (x, y)) if seen != terms else ():
-                    for outer in self._builders if (whole, *parts) != seen else ():
-                        if outer.arguments == (type_, type_) and outer.result == type_:
-                            yield whole, Term(outer.written, tuple(parts)), type_
-
-    def _rejoinings(self) -> Iterator[tuple[Term, Term, Term]]:
-        """`h (f a (g x)) (f a (k x)) = f a x`, for two functions of which each takes a part of its argument,
-        and without `f`."""
-        takers = [b for b in self._builders if b.rank >= 0 and b.result in b.arguments]
-        for one, other in itertools.combinations(takers, 2):
-            if (one.arguments, one.result) != (other.arguments, other.result):
-                continue
-            arguments = self._distinct(one.arguments)
-            if arguments is None:
-                continue
-            x = arguments[one.arguments.index(one.result)]
-            parts = [Term(taker.written, arguments) for taker in (one, other)]
-            for (whole, *said), type_ in self._seen([x, *parts], one.result, arguments):
-                for joint in self._builders:
-                    if joint.arguments == (type_, type_) and joint.result == type_:
-                        yield Term(joint.written, tuple(said)), whole, type_
-                        if joint.rank >= 0:
-                            yield Term(joint.written, tuple(said[::-1])), whole, type_
-
-    def _accumulations(self) -> Iterator[tuple[Term, Term, Term]]:
-        """`f a (g x y) = h (f a (g x c)) (f a y)`, where `g` puts its result onto an argument, and `c` is a
-        constant of its type; and without `f`."""
-        for maker in self._builders:
-            if maker.rank < 0 or len(maker.arguments) < 2 or maker.arguments.count(maker.result) != 1:
-                continue
-            arguments, at = self._distinct(maker.arguments), maker.arguments.index(maker.result)
-            for constant in self._builders if arguments is not None else ():
-                if constant.arguments or constant.rank >= 0 or constant.result != maker.result:
-                    continue
-                assert arguments is not None
-                before, y, after = arguments[:at], arguments[at], arguments[at + 1 :]
-                made, plain = (Term(maker.written, (*before, z, *after)) for z in (y, Term(constant.written)))
-                for (whole, *parts), type_ in self._seen([made, plain, y], maker.result, arguments):
-                    for joint in self._builders:
-                        if joint.arguments == (type_, type_) and joint.result == type_ and joint != maker:
-                            yield whole, Term(joint.written, tuple(parts)), type_
-                            if joint.rank >= 0:
-                                yield whole, Term(joint.written, tuple(parts[::-1])), type_
-
-    def _seen(
-        self, terms: Sequence[Term], type_: Term, taken: Collection[Term]
-    ) -> Iterator[tuple[tuple[Term, ...], Term]]:
-        """The terms, and what functions make of each of them; with their type."""
-        yield tuple(terms), type_
-        for function in self._builders:
-            if function.rank < 0 or len(function.arguments) > 2:
-                continue
-            for at, argument in enumerate(function.arguments):
-                rest = function.arguments[:at] + function.arguments[at + 1 :]
-                if argument == type_ and type_ not in rest:
-                    others = self._distinct(rest, taken)
-                    if others is not None:
-                        made = (Term(function.written, (*others[:at], t, *others[at:])) for t in terms)
-                        yield tuple(made), function.result
-
-    def _distinct(self, types: Sequence[Term], taken: Collection[Term] = ()) -> tuple[Term, ...] | None:
-        """A variable of each type; None where there are not enough."""
-        found: list[Term] = []
-        for type_ in types:
-            fresh = [name for name in self._of_type(type_) if name not in found and name not in taken]
-            if not fresh:
-                return None
-            found.append(fresh[0])
-        return tuple(found)
-
-    def _of_type(self, type_: Term) -> list[Term]:
-        """The variables."""
-        return [Term(name) for name, each in self._types.items() if each == type_]
-
-    def _distributions(self) -> Iterator[tuple[Term, Term, Term]]:
-        """Of one binary function over another."""
-        binary = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
-        for over, under in itertools.permutations(binary, 2):
-            if not (set(under.arguments) == {under.result} and over.result == under.result):
-                continue
-            variables_ = self._of_type(under.result)[:3]
-            others = self._of_type(over.arguments[0])
-            if len(variables_) < 3:
-                continue
-            x, y, z = variables_
-            f, g = over.written, under.written
-            if set(over.arguments) == {under.result}:
-                yield Term(f, (Term(g, (x, y)), z)), Term(g, (Term(f, (x, z)), Term(f, (y, z)))), under.result
-            if over.arguments[1] == under.result and others:
-                a = x if over.arguments[0] == under.result else others[0]
-                left = Term(f, (a, Term(g, (y, z))))
-                yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
 
     def _try(self, left: Term, right: Term, type_: Term, as_said: bool = False) -> None:
         agreed = 0
