@@ -121,14 +121,7 @@ class Exploration:
         return computed > _FURTHER_SAMPLES // 3
 
     def _verdicts(self, law: Law, valuations: Iterable[Mapping[str, Value]]) -> Iterator[tuple[bool, bool]]:
-        """Whether its premises hold and its conclusion does, on the samples on which both can be computed."""
-        equations = [(self._code(left), self._code(right)) for left, right in law.equations]
-        for valuation in valuations:
-            try:
-                *premises, conclusion = (left(valuation) == right(valuation) for left, right in equations)
-            except (Stuck, TooLong):
-                continue
-            yield all(premises), conclusion
+        return verdicts(self._programs, law, self._types, valuations)
 
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
@@ -261,6 +254,19 @@ class Exploration:
 
     def _top(self, law: Law) -> int:
         return max(self._ranks.get(name, -1) for name in law.heads)
+
+
+def verdicts(
+    programs: Programs, law: Law, variables: Iterable[str], valuations: Iterable[Mapping[str, Value]]
+) -> Iterator[tuple[bool, bool]]:
+    """Whether its premises hold and its conclusion does, on the samples on which both can be computed."""
+    equations = [[programs.evaluated(side, variables) for side in equation] for equation in law.equations]
+    for valuation in valuations:
+        try:
+            *premises, conclusion = (left(valuation) == right(valuation) for left, right in equations)
+        except (Stuck, TooLong):
+            continue
+        yield all(premises), conclusion
 
 
 def _is_function(type_: Term) -> bool:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from prover.policy.exploration import verdicts
 from prover.policy.laws import Law
 from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting, abstracted, bound_in, heads, matched, replaced
 from prover.policy.sampling import Sampler
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import sides, telescope
-from prover.policy.values import Stuck, TooLong
 from prover.policy.view import Kind, View
 
 Equation = tuple[Term, Term]
@@ -149,18 +149,12 @@ class _Speculator:
 
     def _holds(self, law: Law) -> bool:
         sampler, types = Sampler(self._programs), dict(law.types)
-        codes = [[self._programs.evaluated(side, types) for side in equation] for equation in law.equations]
+        valuations = (sampler.valuation(types) for _ in range(_SAMPLES))
         held = 0
-        for _ in range(_SAMPLES):
-            valuation = sampler.valuation(types)
-            try:
-                *premises, conclusion = (left(valuation) == right(valuation) for left, right in codes)
-            except (Stuck, TooLong):
-                continue
-            if all(premises):
-                if not conclusion:
-                    return False
-                held += 1
+        for premises, conclusion in verdicts(self._programs, law, types, valuations):
+            if premises and not conclusion:
+                return False
+            held += premises
         return held >= (_SUPPORT if law.premises else _SAMPLES // 3)
 
     def _definitions(self, stated: Equation) -> Rewriting:

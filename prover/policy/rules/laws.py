@@ -41,8 +41,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
         for name, law in _named(view, block):
-            proof = _induction(view, law, _strange(view, law, standing))
-            lines.append(f"try have {name} : {_stated(view, law)} := by{proof}")
+            lines.append(_attempt(view, name, law, _strange(view, law, standing)))
             standing[name] = law.body
         if lines:
             yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
@@ -56,13 +55,13 @@ def speculate(view: View) -> Iterator[Proposal]:
     hypotheses = [proof.name for proof in view.proofs if "ih" in proof.name]
     standing = {law.name: law.type for law in view.laws}
     for number, law in enumerate(speculations(view)):
-        for base, price in ([], -0.8), (operational(view, law), -1.2):
-            lines = []
-            for name, each in _named(view, [*base, law]):
-                stated = f"have {name} : {_stated(view, each)}"
-                forgotten = [*hypotheses, *_strange(view, each, standing)]
-                lines.append(f"try {stated} := by{_induction(view, each, forgotten)}")
-            if lines and (base or price == -0.8):
+        base = operational(view, law)
+        for block, price in [([law], -0.8), *([([*base, law], -1.2)] if base else [])]:
+            lines = [
+                _attempt(view, name, each, [*hypotheses, *_strange(view, each, standing)])
+                for name, each in _named(view, block)
+            ]
+            if lines:
                 yield "(" + "\n ".join([*lines, closing]) + ")", price - 0.2 * number
         for name, _ in _named(view, [law]):
             yield f"have {name} : {_stated(view, law)} := ?_", -1.8 - 0.2 * number
@@ -102,6 +101,10 @@ def _stated(view: View, law: Law) -> str:
     if not names:
         return str(law)
     return f"∀ {{{' '.join(names)} : Type}} {str(law).removeprefix('∀ ')}"
+
+
+def _attempt(view: View, name: str, law: Law, forgotten: Sequence[str]) -> str:
+    return f"try have {name} : {_stated(view, law)} := by{_induction(view, law, forgotten)}"
 
 
 def _generic(view: View, law: Law) -> list[str]:
