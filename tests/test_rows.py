@@ -80,13 +80,28 @@ def test_an_attempt_that_takes_long_loses_nothing_of_the_others(session: LeanSes
 
 
 def test_many_that_take_long_end_it(session: LeanSession) -> None:
-    slow = "\n ".join([f"try have nothing : n + m = 0 := by\n       {SLOW}"] * 5)
+    slow = "\n ".join([f"try have nothing : n + m = 0 := by\n       {SLOW}"] * 6)
     row = f"(try have sum := n + n\n {slow}\n try have two := n\n try exact ⟨n, n⟩\n try clear sum)"
     outcome = session.run(session.root, row, share=0.05)
     assert isinstance(outcome, Advanced) and outcome.effect == "(have sum := n + n\n clear sum)"
-    slow = "\n ".join([f"try {SLOW}"] * 9)
+    slow = "\n ".join([f"try {SLOW}"] * 12)
     outcome = session.run(session.root, f"({slow}\n try have two := n)", share=0.05)
     assert isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT
+
+
+def test_other_alternatives_are_tried_where_the_facts_were_of_no_use(session: LeanSession) -> None:
+    pair = (
+        "have pair : grown 0 = 0 ∧ grown 1 = 2 := by\n       first\n       | exact ⟨none, one⟩\n       | simp"
+    )
+    zero = "have none : grown 0 = 0 := by\n       first\n       | omega\n       | rfl"
+    row = f"(try have one : grown 1 = 2 := by\n       rfl\n try {zero}\n try {pair}"
+    outcome = session.run(session.root, f"{row}\n try have more := one.symm)")
+    assert isinstance(outcome, Advanced)
+    done = ["one", "more", "none", "pair"]
+    assert [each.name for each in outcome.state.goals[0].hypotheses][2:] == done
+    assert "| " not in outcome.effect and "exact ⟨none, one⟩" in outcome.effect  # with what is new by then
+    outcome = session.run(session.root, f"{row}\n try generalize grown n = m)")
+    assert isinstance(outcome, Advanced) and "none" not in outcome.effect
 
 
 def test_where_nothing_does_anything_it_fails(session: LeanSession) -> None:

@@ -8,22 +8,13 @@
      try omega)
 
 Lean catches every failure but that of a tactic whose heartbeats are used up, so one attempt that takes long
-would lose what those before it did. A session therefore runs the attempts of a row one by one.
+would lose what those before it did. A session therefore runs the attempts of a row one by one (see turns.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-PART = 0.5
-"""Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
-
-FACTS, ALL = 2.0, 4.0
-"""Of them: when all attempts together have used so much, no more facts are tried, and at last nothing."""
-
-SLOW_ALTERNATIVES = 2
-"""How many alternatives of an attempt may use up all of theirs, before it is left."""
 
 _FACT = "have "
 _ROW = re.compile(r"\(try (.+)\)", re.DOTALL)
@@ -46,9 +37,8 @@ def alternatives_of(tactic: str) -> list[str]:
     return [tactic[: first.start()] + each for each in tactic[first.end() :].split("\n  | ")]
 
 
-def limit_of(attempt: str) -> float:
-    """What those before it may have used at most: facts are left out for what is made of them."""
-    return FACTS if attempt.startswith(_FACT) else ALL
+def is_fact(attempt: str) -> bool:
+    return attempt.startswith(_FACT)
 
 
 def in_turn(tactics: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ from prover.lean.dojo import TacticState as DojoState
 from prover.lean.gateway import HEARTBEATS, is_certain, ran_out
 from prover.lean.goals import parse_goal
 from prover.lean.guard import refusal
-from prover.lean.rows import PART, SLOW_ALTERNATIVES, alternatives_of, attempts_of, in_turn, limit_of
+from prover.lean.rows import attempts_of
+from prover.lean.turns import run_row
 from prover.types import Advanced, Failed, FailureReason, Outcome, Proved, TacticState
 
 Groups: TypeAlias = tuple[tuple[int, ...], ...]
@@ -81,44 +82,8 @@ class ReplayingSession:
         attempts = attempts_of(tactic)
         if any(refusal(attempt, self._theorem_name) for attempt in attempts):
             attempts = []
-        outcome = self._row(state, attempts, goal, seconds, share) if attempts else None
+        outcome = run_row(attempts, self._remembered, state, goal, seconds, share) if attempts else None
         return outcome or self._once(state, tactic, goal, seconds, share)
-
-    def _row(
-        self, state: TacticState, attempts: Sequence[str], goal: int, seconds: float | None, share: float
-    ) -> Outcome | None:
-        """One attempt after the other, each on the goal that those before it left, until there is none. None
-        where one that others follow leaves several."""
-        done: list[str] = []
-        last: Advanced | Proved | None = None
-        why: Outcome | None = None
-        lasted = used = 0.0
-        for attempt in attempts:
-            if isinstance(last, Advanced) and len(last.state.goals) > 1:
-                return None
-            if used >= limit_of(attempt):
-                continue
-            slow = 0
-            for tactic in alternatives_of(attempt):
-                left = None if seconds is None else max(0.0, seconds - lasted)
-                outcome, took = self._remembered(state, tactic, goal, left, share * PART)
-                lasted, used = lasted + outcome.lean_seconds, used + PART * took
-                if not is_certain(outcome):
-                    return replace(outcome, lean_seconds=lasted)
-                if ran_out(outcome):
-                    why, slow = outcome, slow + 1
-                if not isinstance(outcome, Failed) or slow == SLOW_ALTERNATIVES:
-                    break
-            if not isinstance(outcome, Failed):
-                done.append(tactic)
-                last = outcome
-            if isinstance(outcome, Advanced):
-                state, goal = outcome.state, 0
-            if isinstance(outcome, Proved):
-                break
-        if last is None or all(tactic.startswith("rename_i ") for tactic in done):
-            return replace(why or outcome, lean_seconds=lasted)
-        return replace(last, lean_seconds=lasted, effect=in_turn(done))
 
     def _remembered(
         self, state: TacticState, tactic: str, goal: int, seconds: float | None, share: float

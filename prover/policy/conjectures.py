@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from prover.policy.declared import read_moving, read_structural
 from prover.policy.symbols import Symbol
+from prover.policy.syntax import NotRead
 from prover.policy.terms import bound_names, sides, tokens, variables_in
 from prover.policy.view import Kind, View
 
@@ -93,13 +95,49 @@ def recursion_spots(view: View, text: str) -> dict[str, list[int]]:
     return spots
 
 
-def inductions(spots: Mapping[str, Sequence[int]], names: Sequence[str], closing: str) -> list[str]:
-    """Tactics for all variables with recursion spots, generalizing the others of `names`; at last with two of
-    those taken apart, too, that stand at spots of their own."""
+def moved(view: View, text: str) -> frozenset[str]:
+    """The variables that a recursion in `text` changes on its way, so that an induction on another one may
+    need its hypothesis for all of their values."""
+    found = set[str]()
+    for symbol, call in view.symbols.calls(text):
+        if symbol.is_recursive or any(view.symbols[name].is_definition for name in symbol.uses):
+            moving, apart = _moving(view, symbol), view.symbols.taken_apart(symbol)
+            for at, arg in enumerate(call.args):
+                # what is taken apart and is a call goes on as that does
+                if (moving is None or at in moving) and (at not in apart or arg.isidentifier()):
+                    found |= variables_in(arg)
+    return frozenset(found)
+
+
+def _moving(view: View, symbol: Symbol) -> frozenset[int] | None:
+    """None where any may be."""
+    try:
+        return read_moving(symbol, view.symbols)
+    except NotRead:
+        return None
+
+
+def recurses_on_parts(view: View, symbol: Symbol) -> bool:
+    """Whether it does, as far as can be told: induction on what it takes apart is then that of its calls."""
+    try:
+        return read_structural(symbol, view.symbols)
+    except NotRead:
+        return not symbol.says_why_it_ends
+
+
+def inductions(
+    spots: Mapping[str, Sequence[int]],
+    names: Sequence[str],
+    closing: str,
+    moving: Collection[str] | None = None,
+) -> list[str]:
+    """Tactics for all variables with recursion spots, generalizing the others of `names`, or those that are
+    `moving`; at last with two of those taken apart, too, that stand at spots of their own."""
     ways = []
     for name in sorted(spots, key=lambda name: -len(spots[name]))[:3]:
         others = [other for other in names if other != name]
-        generalizing = f" generalizing {' '.join(others)}" if others else ""
+        general = [other for other in others if moving is None or other in moving]
+        generalizing = f" generalizing {' '.join(general)}" if general else ""
         ways.append(f"induction {name}{generalizing} <;> {closing}")
         partners = [f"cases {other}" for other in others if other in spots][:2]
         if partners:
@@ -114,6 +152,16 @@ def induction_calls(view: View, text: str, variables: Collection[str]) -> dict[s
         if symbol.is_recursive and len(set(call.args)) == len(call.args) and set(call.args) <= set(variables):
             found[f"{view.written(symbol)} {' '.join(call.args)}"] = symbol
     return found
+
+
+def case_calls(view: View, text: str, variables: Collection[str]) -> list[str]:
+    """The calls in `text` of functions that take arguments apart and don't recurse, for `fun_cases`."""
+    found = []
+    for symbol, call in view.symbols.calls(text):
+        plain = not symbol.is_recursive and bool(symbol.matched)
+        if plain and len(set(call.args)) == len(call.args) and set(call.args) <= set(variables):
+            found.append(f"{view.written(symbol)} {' '.join(call.args)}")
+    return list(dict.fromkeys(found))
 
 
 def _inductions(view: View, start: Equation, closing: str, price: float) -> Iterator[tuple[str, float]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from prover.policy.symbols import Symbol, computed
+from prover.policy.symbols import Symbol, Symbols, computed
 from prover.policy.syntax import Arm, NotRead, Term, read_arms, read_term, without_comments
 from prover.policy.terms import tokens
 
@@ -43,6 +43,52 @@ def read_function(symbol: Symbol) -> Function:
         raise NotRead("body")
     result = read_term(body.removeprefix(":=").strip())
     return Function(len(names), ((tuple(Term(name) for name in names), result),))
+
+
+@lru_cache(maxsize=1024)
+def read_moving(symbol: Symbol, symbols: Symbols) -> frozenset[int]:
+    """The arguments, from 0, that its recursive calls change."""
+    moving = set[int]()
+    for patterns, args in _recursion(symbol, symbols):
+        kept = {at for at, pair in enumerate(zip(patterns, args, strict=False)) if pair[0] == pair[1]}
+        moving |= {*range(len(patterns))} - kept
+    return frozenset(moving)
+
+
+@lru_cache(maxsize=1024)
+def read_structural(symbol: Symbol, symbols: Symbols) -> bool:
+    """Whether each of its recursive calls has a part of an argument in its place."""
+    return all(
+        any(arg in _parts(pattern) for pattern, arg in zip(patterns, args, strict=False))
+        for patterns, args in _recursion(symbol, symbols)
+    )
+
+
+def _parts(term: Term) -> frozenset[Term]:
+    return frozenset(term.args).union(*map(_parts, term.args))
+
+
+def _recursion(symbol: Symbol, symbols: Symbols) -> list[tuple[tuple[Term, ...], tuple[Term, ...]]]:
+    """The patterns of an equation and what it gives to a recursive call, for all of those."""
+    found = [
+        (patterns, args)
+        for patterns, body in read_function(symbol).arms
+        for args in _calls(body, symbol, symbols)
+    ]
+    if not found:
+        raise NotRead("recursion")
+    return found
+
+
+def _calls(term: Term, symbol: Symbol, symbols: Symbols) -> Iterator[tuple[Term, ...]]:
+    if symbols.resolve(term.head) == symbol.name:
+        yield term.args
+    elif symbol.name in symbols.mentioned(term.head.removeprefix("!")):
+        raise NotRead("field")
+    if term.head == "match":
+        raise NotRead("patterns")
+    for part in (*term.args, *(body for _, body in term.arms)):
+        yield from _calls(part, symbol, symbols)
 
 
 def read_constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:

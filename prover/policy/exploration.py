@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from prover.policy.conditional import MIN_SUPPORT, implications
 from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import Rewriting, heads, matched
+from prover.policy.rewriting import Rewriting, follows, heads, matched
 from prover.policy.sampling import Sampler
 from prover.policy.shapes import Shapes
 from prover.policy.syntax import Term
@@ -80,8 +80,11 @@ class Exploration:
             self._try(left, right, type_, as_said=True)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
         made = list(itertools.chain.from_iterable(self._made))
-        conditional = filter(self._adds, implications(made, self._types))
-        return sorted([*self._independent(), *self._preservations(), *conditional], key=self._difficulty)
+        plain = self._independent()
+        conditional = [law for law in implications(made, self._types) if self._adds(law)]
+        whole = [law for law in plain if dict(law.types).keys() <= heads(law.right)]
+        preserving = [law for law in self._preservations() if self._adds(law, whole)]
+        return sorted([*plain, *preserving, *conditional], key=self._difficulty)
 
     def _preservations(self) -> Iterator[Law]:
         """`p x = true → p y = true → p (f x y) = true`, where neither alone is enough."""
@@ -126,8 +129,7 @@ class Exploration:
     def _difficulty(self, law: Law) -> tuple[int, bool, int]:
         """Later functions rest on earlier ones, and what is general on what is said of constructors."""
         constructed = any(
-            argument.head not in self._types and self._ranks.get(argument.head, -1) < 0
-            for argument in law.left.args
+            argument.head not in self._types and self._rank(argument) < 0 for argument in law.left.args
         )
         return self._top(law), not constructed, law.size
 
@@ -138,16 +140,34 @@ class Exploration:
         for law in sorted(self._laws, key=lambda law: (law.size, -len(law.types))):
             if system.normal(law.left) != system.normal(law.right):
                 found.append(law)
-                always = self._ranks.get(law.left.head, -1) > self._ranks.get(law.right.head, -1)
+                always = self._rank(law.left) > self._rank(law.right)
                 system.add(law.left, law.right, always)
-        return found
+        return [law for law in found if not self._is_case(law, found)]
 
-    def _adds(self, law: Law) -> bool:
-        """Whether its conclusion is more than its premises put in."""
-        system = self._definitions({})
-        for left, right in law.premises:
+    def _is_case(self, law: Law, others: Sequence[Law]) -> bool:
+        """Whether it is what the definitions make of a more general one."""
+        for other in others:
+            more = len(other.types) > len(law.types) and not other.commutes
+            if more and matched(other.left, law.left, dict(other.types), {}):
+                system = self._definitions(self._types)
+                system.add(other.left, other.right, always=True)
+                if system.normal(law.left) == system.normal(law.right):
+                    return True
+        return False
+
+    def _adds(self, law: Law, known: Sequence[Law] = ()) -> bool:
+        """Whether its conclusion is more than what its premises say with the `known` ones, and than what
+        follows by propositional logic."""
+        system = self._definitions(self._types)
+        for other in known:
+            system.add(other.left, other.right, always=True)
+        *premises, conclusion = ((system.normal(left), system.normal(right)) for left, right in law.equations)
+        if follows(premises, conclusion):
+            return False
+        system = self._definitions({})  # the premises are of these variables only
+        for left, right in premises:
             system.add(left, right, always=True)
-        return system.normal(law.left) != system.normal(law.right)
+        return system.normal(conclusion[0]) != system.normal(conclusion[1])
 
     def _definitions(self, types: Mapping[str, Term]) -> Rewriting:
         system = Rewriting(types)
@@ -217,7 +237,7 @@ class Exploration:
 
     def _find(self, left: Term, right: Term, type_: Term, as_said: bool = False) -> None:
         if not as_said:
-            right, left = sorted((left, right), key=lambda term: (self._ranks.get(term.head, -1), term.size))
+            right, left = sorted((left, right), key=self._height)
         if not variables(right, self._types) <= variables(left, self._types):
             left, right = right, left
         if not variables(right, self._types) <= variables(left, self._types):
@@ -228,6 +248,13 @@ class Exploration:
             return
         names = [name for name in self._types if name in variables(left, self._types)]
         self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names), type=type_))
+
+    def _height(self, term: Term) -> tuple[int, int, int]:
+        """Greater where it is rather something to be computed, and smaller where it is a result."""
+        return self._rank(term), term.size, max(map(self._rank, term.args), default=-1)
+
+    def _rank(self, term: Term) -> int:
+        return self._ranks.get(term.head, -1)
 
     def _by_definition(self, left: Term, right: Term) -> bool:
         scope: Mapping[str, Value] = {name: data(f"?{name}") for name in self._types}

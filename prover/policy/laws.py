@@ -53,6 +53,15 @@ class Law:
         return len(self.premises) > 1 and {left.head for left, _ in self.premises} == {self.left.head}
 
     @property
+    def tests(self) -> bool:
+        """What a test of two values says of them: `p x y = true → x = y`, `p x y = false → p y x = true`."""
+        if len(self.premises) != 1 or len(self.types) != 2:
+            return False
+        (test, _), variables = self.premises[0], {Term(name) for name, _ in self.types}
+        said = (self.left, self.right) if self.right != TRUE else self.left.args
+        return {*test.args} == {*said} == variables and self.left.head in (test.head, *dict(self.types))
+
+    @property
     def commutes(self) -> bool:
         """Both sides are made of the same."""
         return sorted(_all_heads(self.left)) == sorted(_all_heads(self.right))

@@ -11,32 +11,37 @@ from prover.policy.declared import read_signature
 from prover.policy.expressing import expression
 from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import heads
+from prover.policy.rewriting import heads, matched
 from prover.policy.symbols import Symbols
-from prover.policy.syntax import NotRead, read_term
+from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.theory import MAX_FUNCTIONS, explored, known_laws, law_key
 from prover.policy.view import View
 
 _MAX_BASE = 8
 _PIVOTS = 6
 _SUPPORT = 3
+_MIXED = 5
 _BASE = 4
 _BACKGROUND = 6
 
 
 def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
     """Blocks of laws: what a function of the target makes of one that another calls, after what may be needed
-    to prove it; what is preserved by itself.
+    to prove it; what is preserved by itself. The same of the whole goal where the target alone has none.
 
     For `count x (sort xs)`, where `sort` calls `insert` and that `le`: some of `count` and `insert`, after
     conditional ones of `le`.
     """
+    return _turning(view, laws, view.target) or _turning(view, laws, view.text)
+
+
+def _turning(view: View, laws: Sequence[Law], text: str) -> list[Sequence[Law]]:
     symbols = view.symbols
-    stated = _recursive_in(symbols, symbols.mentioned(view.target, view.local))
+    stated = _recursive_in(symbols, symbols.mentioned(text, view.local))
     called = _defined(symbols, stated) - stated
     asked = _defined(symbols, called) | called
     short = {name: symbols.short(name) for name in stated | asked}
-    own, inner = {short[name] for name in stated}, {short[name] for name in called}
+    own, inner = {short[name] for name in stated}, {short[name] for name in asked - stated}
     pivots = [law for law in laws if law.preserves or not law.premises]
     pivots = [law for law in pivots if law.heads & own and law.heads & inner]
     callers = {short[name] for name in stated if _defined(symbols, {name}) & called}
@@ -49,18 +54,45 @@ def pivotal(view: View, laws: Sequence[Law]) -> list[Sequence[Law]]:
         )
     )
     kept = [law for law in pivots if law.preserves]
-    said = [each for law in pivots if not law.preserves for each in (*_weakened(law), law)]
+    changed = _general([law for law in pivots if not law.preserves], inner)
+    said = [each for law in changed for each in (*_weakened(law), law)]
     within = {short[name] for name in asked - stated}
     support = [law for law in laws if law.heads & within and not law.heads & own]
-    conditional = [law for law in support if law.premises][:_SUPPORT]
-    mixed = [law for law in support if not law.premises and len(law.heads & within) > 1][:_SUPPORT]
+    conditional = [law for law in support if law.premises]
+    conditional.sort(key=lambda law: not law.tests)
+    conditional = conditional[:_SUPPORT]
+    mixed = [law for law in support if not law.premises and len(law.heads & within) > 1]
+    general = sorted(mixed, key=lambda law: -len(law.types))[:_MIXED]
+    mixed = [law for law in mixed if law in general]
     blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *said[:_PIVOTS]]
     return [block for block, pivots in zip(blocks, (kept, said), strict=True) if pivots]
 
 
+def _general(laws: Sequence[Law], inner: Collection[str]) -> list[Law]:
+    """Without those on a special case of what one before them is on: `f 0 (g (S x) u)` of `f x (g y u)`."""
+    found: list[tuple[Law, list[Term]]] = []
+    for law in laws:
+        turning = [
+            side for side in (law.left, law.right) if side.head not in inner and heads(side) & {*inner}
+        ]
+        before = (_is_case(side, old, other) for other, olds in found for old in olds for side in turning)
+        if not any(before):
+            found.append((law, turning))
+    return [law for law, _ in found]
+
+
+def _is_case(term: Term, general: Term, law: Law) -> bool:
+    """Whether it is another term of the law with something in the place of variables."""
+    given: dict[str, Term] = {}
+    return matched(general, term, dict(law.types), given) and (
+        any(part.args for part in given.values()) or len({*given.values()}) < len(given)
+    )
+
+
 def _weakened(law: Law) -> Iterator[Law]:
     """`p x = true → p (f x) = true` for `p (f x) = p x`, which is easier to prove."""
-    if not law.premises and law.type is not None and law.type.head == "Bool" and law.right.args:
+    test = law.type is not None and law.type.head == "Bool" and law.right.head not in ("&&", "||")
+    if not law.premises and test and law.right.args:
         yield replace(law, right=TRUE, premises=((law.right, TRUE),))
 
 

@@ -6,11 +6,12 @@ So equal values of two terms with variables mean that they are equal by definiti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from prover.policy.code import LIBRARY, Compiler, Matching, Values
 from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
+from prover.policy.rewriting import replaced
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import Arm, NotRead, Term
 from prover.policy.terms import names
@@ -227,18 +228,47 @@ class Programs:
         return self._function(name) is not None
 
     def equations(self, name: str) -> list[tuple[Term, Term]]:
-        """What a definition says of its calls, as far as it does so without `if` and `match`."""
+        """What a definition says of its calls, as far as it does so without `if` and `match`, and whatever
+        stands before."""
         function = self._function(name)
         found = []
-        for patterns, body in function.arms if function else ():
+        arms = function.arms if function else ()
+        for number, (patterns, body) in enumerate(arms):
             try:
-                call = Term(
-                    self.symbols.short(name), tuple(self._plain(p, k) for k, p in enumerate(patterns))
-                )
-                found.append((call, self._plain(body, 0)))
+                before = [[self._plain(p, 0) for p in others] for others, _ in arms[:number]]
+                args = tuple(self._plain(p, k) for k, p in enumerate(patterns))
+                said = self._plain(body, 0)
             except (Stuck, NotRead):
                 continue
+            for case in [args, *self._cases(args, before)]:
+                if not any(all(map(self._overlap, case, others)) for others in before):
+                    given = {old.head: new for old, new in zip(args, case, strict=True) if not old.args}
+                    found.append((Term(self.symbols.short(name), case), replaced(said, given)))
+                    if case == args:
+                        break
         return found
+
+    def _cases(self, args: tuple[Term, ...], before: Sequence[Sequence[Term]]) -> Iterator[tuple[Term, ...]]:
+        """With each value in the place of an argument that patterns before have values for."""
+        for at, arg in enumerate(args):
+            types = {
+                others[at].head.rpartition(".")[0] for others in before if not self._is_variable(others[at])
+            }
+            for name in sorted(each for type_ in types for each in self.of_type(type_)):
+                fields = (Term(f"_{at}{k}") for k, _ in enumerate(self.constructors[name].arguments))
+                if self._is_variable(arg):
+                    yield (*args[:at], Term(name, tuple(fields)), *args[at + 1 :])
+
+    def _overlap(self, one: Term, other: Term) -> bool:
+        """Whether a value may be as both patterns say."""
+        if any(map(self._is_variable, (one, other))):
+            return True
+        if one.head != other.head:
+            return "+" in (one.head, other.head) and "0" not in (one.head, other.head)
+        return all(map(self._overlap, one.args, other.args))
+
+    def _is_variable(self, pattern: Term) -> bool:
+        return not (pattern.args or self._constructs(pattern.head) or pattern.head.isdigit())
 
     def _plain(self, term: Term, number: int) -> Term:
         """With constructors by their names, and `_` as a variable of its own."""

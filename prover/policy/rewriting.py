@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 
 from prover.policy.syntax import Term
 
 _STEPS = 60
 _LARGEST = 150
+_ATOMS = 5
 
 
 def heads(term: Term) -> frozenset[str]:
@@ -78,7 +80,7 @@ _IDENTITIES = tuple(
     for word, result in ((neutral, _X), (absorbing, Term(absorbing)))
     if word
     for sides in ((_X, Term(word)), (Term(word), _X))
-)
+) + tuple((Term(operator, (_X, _X)), _X) for operator in ("&&", "||"))
 """What everybody knows of the library's operators."""
 
 
@@ -140,3 +142,30 @@ def _leaves(term: Term) -> frozenset[str]:
         )
         return frozenset((term.head,)) if is_variable else frozenset()
     return frozenset().union(*map(_leaves, term.args))
+
+
+def follows(premises: Sequence[tuple[Term, Term]], conclusion: tuple[Term, Term]) -> bool:
+    """Whether an equation of truth values is true whenever the premises are, whatever the terms in them are
+    that are no connectives; False where that are too many."""
+    sides = [side for equation in (*premises, conclusion) for side in equation]
+    atoms = sorted(frozenset().union(*map(_atoms, sides)), key=str)
+    if len(atoms) > _ATOMS:
+        return False
+    for values in itertools.product((False, True), repeat=len(atoms)):
+        given = dict(zip(atoms, values, strict=True))
+        *said, (left, right) = ((_truth(a, given), _truth(b, given)) for a, b in (*premises, conclusion))
+        if left != right and all(one == other for one, other in said):
+            return False
+    return True
+
+
+def _atoms(term: Term) -> frozenset[Term]:
+    if term.head in ("&&", "||"):
+        return frozenset().union(*map(_atoms, term.args))
+    return frozenset() if term.head in ("true", "false") else frozenset((term,))
+
+
+def _truth(term: Term, given: Mapping[Term, bool]) -> bool:
+    if term.head in ("&&", "||"):
+        return (all if term.head == "&&" else any)(_truth(arg, given) for arg in term.args)
+    return given.get(term, term.head == "true")

@@ -26,7 +26,6 @@ class Shapes:
         """Those whose sides are told apart like those of any equation."""
         yield from self._distributions()
         yield from self._homomorphisms()
-        yield from self._composed_homomorphisms()
 
     def directed(self) -> Iterator[Shape]:
         """Those that are to be used from left to right."""
@@ -38,35 +37,20 @@ class Shapes:
         return [Term(name) for name, each in self._types.items() if each == type_]
 
     def _homomorphisms(self) -> Iterator[Shape]:
-        """`f a (g x y) = h (f a x) (f a y)`, for a function of two arguments."""
-        closed = [b for b in self._builders if b.arguments == (b.result, b.result)]
-        functions = [b for b in self._builders if len(b.arguments) == 2 and b.rank >= 0]
-        for function, inner, outer, at in itertools.product(functions, closed, closed, (0, 1)):
-            if inner.rank < 0 or function in (inner, outer):
-                continue
-            if (function.arguments[at], function.result) != (inner.result, outer.result):
-                continue
-            x, y = self.of_type(inner.result)[:2]
-            others = [name for name in self.of_type(function.arguments[1 - at]) if name not in (x, y)]
-            for a in others[:1]:
-                whole, *parts = (
-                    Term(function.written, (moved, a) if at == 0 else (a, moved))
-                    for moved in (Term(inner.written, (x, y)), x, y)
-                )
-                yield whole, Term(outer.written, tuple(parts)), function.result
-
-    def _composed_homomorphisms(self) -> Iterator[Shape]:
-        """`f a (k (g x y)) = h (f a (k x)) (f a (k y))`."""
+        """`f a (g x y) = h (f a x) (f a y)`, or with `x` and `y` the other way round, and
+        `f a (k (g x y)) = h (f a (k x)) (f a (k y))`."""
         for inner in self._builders:
             if inner.rank < 0 or inner.arguments != (inner.result, inner.result):
                 continue
             x, y = self.of_type(inner.result)[:2]
-            terms = (Term(inner.written, (x, y)), x, y)
-            for seen, between in self._seen(terms, inner.result, (x, y)):
-                for (whole, *parts), type_ in self._seen(seen, between, (x, y)) if seen != terms else ():
-                    for outer in self._builders if (whole, *parts) != seen else ():
+            plain = (Term(inner.written, (x, y)), x, y)
+            for once, between in self._seen(plain, inner.result, (x, y)):
+                for (whole, *parts), type_ in self._seen(once, between, (x, y)) if once != plain else ():
+                    for outer in self._builders:
                         if outer.arguments == (type_, type_) and outer.result == type_:
                             yield whole, Term(outer.written, tuple(parts)), type_
+                            if outer.rank >= 0 and (whole, *parts) == once:
+                                yield whole, Term(outer.written, tuple(parts[::-1])), type_
 
     def _rejoinings(self) -> Iterator[Shape]:
         """`h (f a (g x)) (f a (k x)) = f a x`, for two functions of which each takes a part of its argument,
@@ -117,7 +101,7 @@ class Shapes:
                 continue
             for at, argument in enumerate(function.arguments):
                 rest = function.arguments[:at] + function.arguments[at + 1 :]
-                if argument == type_ and type_ not in rest:
+                if argument == type_ and (type_ not in rest or function.result != type_):
                     others = self._distinct(rest, taken)
                     if others is not None:
                         made = (Term(function.written, (*others[:at], t, *others[at:])) for t in terms)

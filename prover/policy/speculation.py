@@ -8,7 +8,7 @@ on samples, with the other hypotheses as premises where it has to be, is a law t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.exploration import verdicts
 from prover.policy.laws import Law
@@ -100,7 +100,8 @@ class _Speculator:
         outer = [call for side in stated for call in self._calls(side, stated)]
         inner = [call for call in outer if not any(call != part and call in _parts(part) for part in outer)]
         inner = [deepest for call in inner for deepest in self._calls(call, stated)] or inner
-        for calls in map(self._types_of, dict.fromkeys((tuple(outer), tuple(inner)))):
+        together = (tuple(self._together(stated, made)) for made in (self._is_made, self._is_recursive))
+        for calls in map(self._types_of, dict.fromkeys((*together, tuple(outer), tuple(inner)))):
             for sides_, types in (
                 ((left, right), {**calls, **freed}),
                 (stated, calls),
@@ -171,20 +172,45 @@ class _Speculator:
     def _calls(self, term: Term, stated: Equation) -> Iterator[Term]:
         """The outermost calls and made-up values below `term` whose variables are nowhere else."""
         for arg in term.args:
-            made = (
-                self._recursive(arg.head)
-                or arg.head in self._programs.constructors
-                or arg.head in self._scope
-            )
-            if arg.args and made and self._is_alone(arg, stated):
+            if self._is_made(arg) and self._are_alone([arg], stated):
                 yield arg
             else:
                 yield from self._calls(arg, stated)
 
-    def _is_alone(self, term: Term, stated: Equation) -> bool:
-        variables = {name for name in heads(term) & self._scope.keys() if self._scope[name].head != "→"}
-        rest = [abstracted(side, {term: ""}) for side in stated]
-        return bool(variables) and not any(heads(side) & variables for side in rest)
+    def _together(self, stated: Equation, made: Callable[[Term], bool]) -> list[Term]:
+        """The outermost ones whose variables are nowhere else but in one another."""
+        found = [part for side in stated for part in self._made(side, made)]
+        while found:
+            alone = [term for term in found if self._are_alone(found, stated, self._variables(term))]
+            if len(alone) == len(found):
+                break
+            found = [part for term in found for part in ([term] if term in alone else self._made(term, made))]
+        return list(dict.fromkeys(found))
+
+    def _made(self, term: Term, made: Callable[[Term], bool]) -> Iterator[Term]:
+        for arg in term.args:
+            if made(arg) and self._variables(arg):
+                yield arg
+            else:
+                yield from self._made(arg, made)
+
+    def _is_made(self, term: Term) -> bool:
+        value = term.head in self._programs.constructors or term.head in self._scope
+        return bool(term.args) and (value or self._recursive(term.head))
+
+    def _is_recursive(self, term: Term) -> bool:
+        return bool(term.args) and self._recursive(term.head)
+
+    def _variables(self, term: Term) -> set[str]:
+        return {name for name in heads(term) & self._scope.keys() if self._scope[name].head != "→"}
+
+    def _are_alone(
+        self, terms: Sequence[Term], stated: Equation, variables: Collection[str] | None = None
+    ) -> bool:
+        """Whether these variables, or else all of the terms, are in nothing else."""
+        inside = set().union(*map(self._variables, terms)) if variables is None else {*variables}
+        rest = [abstracted(side, dict.fromkeys(terms, "")) for side in stated]
+        return bool(inside) and not any(heads(side) & inside for side in rest)
 
     def _freed(self, term: Term, freed: dict[Term, Term]) -> Term:
         """With something that can be told apart in the place of constants that recursive functions are called

@@ -69,6 +69,10 @@ class Symbol:
         return self.name in self.uses
 
     @cached_property
+    def says_why_it_ends(self) -> bool:
+        return _TERMINATION.search(self.declaration.body) is not None
+
+    @cached_property
     def looks_deep(self) -> bool:
         """Whether its equations take apart two arguments, or one twice."""
         patterns = (pattern for arm in _arms(self.declaration.body) for pattern in arm)

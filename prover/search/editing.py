@@ -5,7 +5,7 @@ searching tactics have found in their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from prover.search.script import Step
@@ -19,6 +19,7 @@ _RUNS_FOR_ARGUMENTS = 20
 _LINE = 90
 """How long a tactic may be that names what it uses."""
 _FACT = re.compile(r"(?:have (?P<name>[^\W\d][\w']*) :|obtain ⟨(?P<names>[^⟩]*)⟩)")
+_CLEARING = re.compile(r" <;> \(try clear (?P<after>[\w']+)\)|\(try clear (?P<before>[\w']+)\) <;> ")
 _MAY_FAIL = re.compile(r"\b(?:first|try)\b")
 _WORD = re.compile(r"[^\W\d][\w']*")
 _LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
@@ -28,14 +29,16 @@ def shortened(trials: Trials, script: Step) -> Step:
     """Leaves out steps that leave one goal, where what comes after them also proves the goal before; then
     each argument of `simp […]` and `grind […]` without which the proof goes through.
 
-    Lean runs what is left; after a number of runs the rest stays as it is. A step that tries several things
-    in turn is first taken apart into those that do something.
+    Nothing is cleared that need not be. Lean runs what is left; after a number of runs the rest stays as it
+    is. A step that tries several things in turn is first taken apart into those that do something.
     """
     editor, root = _Editor(trials), trials.session.root
     trials.runs = _RUNS
     script = unfolded(trials, script)
     trials.runs = _RUNS
     script = editor.shorten(script, root, 0)
+    trials.runs = _RUNS_FOR_ARGUMENTS
+    script = editor.remember(script, root, 0)
     trials.runs = _RUNS_FOR_ARGUMENTS
     return editor.trim(script, root, 0)
 
@@ -88,6 +91,15 @@ class _Editor:
             state, goal = outcome.state, step.groups[0][0]
         return _chained(row, self._below(rest, state, goal, self.shorten))
 
+    def remember(self, script: Step, state: TacticState, goal: int) -> Step:
+        """Without `try clear …`: all of them, or those of what is not there anyway."""
+        there = {hypothesis.name for hypothesis in state.goals[goal].hypotheses}
+        for kept in (frozenset[str](), there):
+            plain = replace(script, tactic=_clearing_only(kept, script.tactic))
+            if plain != script and self._proves(plain, state, goal):
+                return self._below(plain, state, goal, self.remember)
+        return self._below(script, state, goal, self.remember)
+
     def trim(self, script: Step, state: TacticState, goal: int) -> Step:
         number = 0
         while (tactic := without_argument(script.tactic, number)) is not None:
@@ -134,6 +146,13 @@ class _Editor:
             part is not None and self._proves(part, outcome.state, group[0])
             for group, part in zip(script.groups, script.parts, strict=True)
         )
+
+
+def _clearing_only(names: Collection[str], tactic: str) -> str:
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if (found["after"] or found["before"]) in names else ""
+
+    return _CLEARING.sub(kept, tactic)
 
 
 def _facts(steps: Iterable[Step]) -> set[str]:

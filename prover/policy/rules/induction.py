@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from prover.policy.conjectures import conjectures, induction_calls, inductions, recursion_spots
+from prover.policy.conjectures import (
+    conjectures,
+    induction_calls,
+    inductions,
+    recurses_on_parts,
+    recursion_spots,
+)
 from prover.policy.rules.common import (
     ENUM_LIKE,
     Proposal,
@@ -93,8 +99,9 @@ def _generalized(view: View, variable: Variable) -> list[str]:
 def induct_on_calls(view: View) -> Iterator[Proposal]:
     simp, closing, with_cases = simp_all(view), grind(view), grind_with_cases(view)
     data = [v.name for v in view.of_kind(Kind.DATA, Kind.ELEMENT) if v.name in variables_in(view.text)]
-    for number, call in enumerate(islice(induction_calls(view, view.text, view.local), _MAX_INDUCTIONS), 1):
-        price = -1.7 - 0.5 * number
+    calls = islice(induction_calls(view, view.text, view.local).items(), _MAX_INDUCTIONS)
+    for number, (call, function) in enumerate(calls, 1):
+        price = (-1.7 if recurses_on_parts(view, function) else -0.7) - 0.5 * number
         yield f"fun_induction {call} <;> try {simp}", price
         yield f"fun_induction {call} <;> {closing}", price - 0.3
         if with_cases:

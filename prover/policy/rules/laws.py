@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from prover.policy.conjectures import induction_calls, inductions, recursion_spots
+from prover.policy.conjectures import (
+    case_calls,
+    induction_calls,
+    inductions,
+    moved,
+    recurses_on_parts,
+    recursion_spots,
+)
 from prover.policy.laws import Law
 from prover.policy.pivots import operational, pivotal, simpler
 from prover.policy.rewriting import heads
@@ -23,28 +30,29 @@ def prove_laws(view: View) -> Iterator[Proposal]:
     """Tactics that prove laws one after the other, those that they can, and leave them as `law1`, `law2`, …
 
     What could not be proved is tried once more with the next ones, which may be what it needed. Laws with
-    premises are in blocks of their own.
+    premises are in blocks of their own, and so is what a test of two values says of them.
     """
     if any("ih" in proof.name for proof in view.proofs):
         return  # better done before the induction
     every = laws_for(view)
     plain = [law for law in every if not law.premises]
     if view.laws:
-        blocks = [(_next(view, plain, _BLOCK), -0.6), (_next(view, every, _SMALL_BLOCK), -1.1)]
+        blocks = [(_next(view, plain, _BLOCK), -0.9), (_next(view, every, _SMALL_BLOCK), -1.3)]
     else:
         blocks = [(plain[:_BLOCK], -1.5), (plain[_BLOCK : 2 * _BLOCK], -2.6)]
         starts = range(0, min(len(every), 3 * _BLOCK), _BLOCK)
         blocks += [(every[at : at + _BLOCK], -2.3 - 0.1 * at) for at in starts]
+    tests = [law for law in every if law.tests]
     # last, as a model knows the others by their numbers
-    blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4)]
+    blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4), (tests, -1.2)]
     for block, price in blocks:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
         for name, law in _named(view, block):
-            lines.append(_attempt(view, name, law, _strange(view, law, standing)))
+            lines.append(_attempt(view, name, law, standing))
             standing[name] = law.body
         if lines:
-            yield "(" + "\n ".join([*lines, *_uses(view)]) + ")", price
+            yield "(" + "\n ".join([*lines, *_uses(view, _apart(view, view.text, standing))]) + ")", price
 
 
 def speculate(view: View) -> Iterator[Proposal]:
@@ -57,10 +65,7 @@ def speculate(view: View) -> Iterator[Proposal]:
     for number, law in enumerate(speculations(view)):
         base = operational(view, law)
         for block, price in [([law], -0.8), *([([*base, law], -1.2)] if base else [])]:
-            lines = [
-                _attempt(view, name, each, [*hypotheses, *_strange(view, each, standing)])
-                for name, each in _named(view, block)
-            ]
+            lines = [_attempt(view, name, each, standing, hypotheses) for name, each in _named(view, block)]
             if lines:
                 yield "(" + "\n ".join([*lines, closing]) + ")", price - 0.2 * number
         for name, _ in _named(view, [law]):
@@ -103,8 +108,14 @@ def _stated(view: View, law: Law) -> str:
     return f"∀ {{{' '.join(names)} : Type}} {str(law).removeprefix('∀ ')}"
 
 
-def _attempt(view: View, name: str, law: Law, forgotten: Sequence[str]) -> str:
-    return f"try have {name} : {_stated(view, law)} := by{_induction(view, law, forgotten)}"
+def _attempt(
+    view: View, name: str, law: Law, standing: Mapping[str, str], hypotheses: Sequence[str] = ()
+) -> str:
+    """A proof of it from what stands, without the hypotheses of an induction."""
+    strange = _strange(view, law, standing)
+    distant = [name for name in _apart(view, law.body, standing) if name not in strange]
+    proof = _induction(view, law, [*hypotheses, *strange], distant)
+    return f"try have {name} : {_stated(view, law)} := by{proof}"
 
 
 def _generic(view: View, law: Law) -> list[str]:
@@ -119,22 +130,50 @@ def _generic(view: View, law: Law) -> list[str]:
     return [variable.name for variable in known if variable.name in spoken]
 
 
-def _uses(view: View) -> list[str]:
-    """What to try with the laws at once."""
+def _uses(view: View, beside: Sequence[str]) -> list[str]:
+    """What to try with the laws at once, first without those that are `beside` what the goal is about."""
     grind = f"{_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
     spots = recursion_spots(view, view.target)
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
     ways = [f"induction {name} <;> {grind}" for name in ranked]
     ways += _on_calls(view, view.target, data, grind)
-    return [f"try {grind}", *(f"try ({way})" for way in ways)]
+    alone = [f"try ({' <;> '.join([*_forgetting(beside), way])})" for way in ways] if beside else []
+    return [*alone, f"try {grind}", *(f"try ({way})" for way in ways)]
+
+
+def _apart(view: View, text: str, laws: Mapping[str, str]) -> list[str]:
+    """The names of those that speak of no function that `text` speaks of; none where these are all."""
+    symbols = view.symbols
+    spoken = {name for name in symbols.mentioned(text, view.local) if symbols[name].is_definition}
+    found = [name for name, type_ in laws.items() if not symbols.mentioned(type_) & spoken]
+    return found if len(found) < len(laws) else []
+
+
+def _forgetting(names: Sequence[str]) -> list[str]:
+    return [f"(try clear {name})" for name in names]
 
 
 def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -> list[str]:
     """The induction of a function for which that on one variable will not do, if there is one."""
     calls = induction_calls(view, text, variables)
-    deep = [call for call, function in calls.items() if function.looks_deep]
+    deep = [
+        call
+        for call, function in calls.items()
+        if function.looks_deep or not recurses_on_parts(view, function)
+    ]
     return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
+
+
+def _waits_for(view: View, text: str, variables: Collection[str]) -> bool:
+    """Whether a recursion in `text` is on what has to be taken apart first, or there is none."""
+    calls = {f"({call})" for call in case_calls(view, text, variables)}
+    recursive = [(symbol, call.args) for symbol, call in view.symbols.calls(text) if symbol.is_recursive]
+    on = [
+        {arg for at, arg in enumerate(args) if at in view.symbols.taken_apart(symbol)}
+        for symbol, args in recursive
+    ]
+    return any(args & calls for args in on) or not any(args & {*variables} for args in on)
 
 
 def _strange(view: View, law: Law, others: Mapping[str, str]) -> list[str]:
@@ -144,25 +183,31 @@ def _strange(view: View, law: Law, others: Mapping[str, str]) -> list[str]:
     return [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
 
 
-def _induction(view: View, law: Law, forgotten: Sequence[str]) -> str:
-    """Its proof, in which these hypotheses would only be in the way."""
+def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence[str]) -> str:
+    """Its proof, in which the `forgotten` hypotheses would only be in the way, and first without those that
+    are `distant`, too."""
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
-    forgetting = "".join(f" <;> (try clear {name})" for name in forgotten)
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
     written = [view.written(symbol) for symbol in told]
     generic, names = _generic(view, law), [name for name, _ in law.types]
     types = [view.written(symbols[full]) for _, type_ in law.types if (full := symbols.resolve(type_.head))]
     spots = recursion_spots(view, law.body)
     grind = closing = f"{_GRIND} [{', '.join(written)}]"
-    ways = inductions(spots, names, grind)
+    said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
+    moving = moved(view, said)
+    ways = inductions(spots, names, grind, moving)
     apart = [way for way in ways if "cases" in way][-1:]
     if types and any(symbol.looks_deep for symbol in mentioned if symbol.is_definition):
         closing = f"{_GRIND} [{', '.join([*written, *dict.fromkeys(types)])}]"
         apart = inductions(spots, names, closing)[:1]
     ways = [*[way for way in ways if "cases" not in way], *apart]
-    said = ";\n".join(f"{left} = {right}" for left, right in reversed(law.equations))
-    ways = [*_on_calls(view, said, names, closing), *ways]
-    lines = [f"intro {' '.join([*generic, *names])}{forgetting}"]
-    lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways or [grind]
+    on_cases = [f"fun_cases {call} <;> {grind}" for call in case_calls(view, said, names)[:1]]
+    ways = [*on_cases, *ways] if _waits_for(view, said, names) else [*ways[:1], *on_cases, *ways[1:]]
+    on_calls = [way for end in dict.fromkeys((grind, closing)) for way in _on_calls(view, said, names, end)]
+    ways = [*on_calls, *ways] or [grind]
+    if distant:
+        ways.insert(0, " <;> ".join([*_forgetting(distant), ways[0]]))
+    lines = [" <;> ".join([f"intro {' '.join([*generic, *names])}", *_forgetting(forgotten)])]
+    lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways
     return "".join(f"\n       {line}" for line in lines)
