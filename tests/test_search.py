@@ -422,7 +422,7 @@ def test_a_goal_is_given_up_once_all_heartbeats_were_too_few(source: Source) -> 
     gateway = FakeGateway({"root": {"broken": RAN_OUT, "slow": Failed(FailureReason.TIMEOUT, "the clock")}})
     events, result = finish(start(source, gateway))
     tried = [(event.candidate.tactic, event.share) for event in only(Tried, events)]
-    assert tried == [("broken", SHARES[0]), ("slow", SHARES[0]), ("broken", 1.0)]
+    assert tried == [("broken", SHARES[0]), ("slow", SHARES[0]), *(("broken", more) for more in SHARES[1:])]
     assert [event.why for event in only(GivenUp, events)] == ["every tactic failed"]
     assert result.stop is Stop.EXHAUSTED
 
@@ -445,8 +445,7 @@ def test_a_proof_that_needed_all_heartbeats_gets_them_at_once_where_it_is_run_ag
     events, result = finish(start(source, FakeGateway(rules)))
     assert result.status is Status.PROVED
     assert [event.share for event in only(Tried, events) if event.candidate.tactic == "dear"] == [
-        SHARES[0],
-        1.0,
+        *SHARES,
         1.0,
     ]
 

@@ -29,7 +29,7 @@ from prover.policy.protocols import KEPT, again_of
 from prover.search.equal import key_of, renamed
 from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState, effect_of
 
-SHARES = (0.1, 1.0)
+SHARES = (0.1, 0.3, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
 ROW_SHARES = (0.3, 1.0)

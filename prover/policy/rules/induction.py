@@ -101,7 +101,8 @@ def induct_on_calls(view: View) -> Iterator[Proposal]:
     data = [v.name for v in view.of_kind(Kind.DATA, Kind.ELEMENT) if v.name in variables_in(view.text)]
     calls = islice(induction_calls(view, view.text, view.local).items(), _MAX_INDUCTIONS)
     for number, (call, function) in enumerate(calls, 1):
-        price = (-1.7 if recurses_on_parts(view, function) else -0.7) - 0.5 * number
+        price = -1.7 if recurses_on_parts(view, function) else -0.2 if view.laws else -0.7
+        price -= 0.5 * number
         yield f"fun_induction {call} <;> try {simp}", price
         yield f"fun_induction {call} <;> {closing}", price - 0.3
         if with_cases:
