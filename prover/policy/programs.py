@@ -252,7 +252,9 @@ class Programs:
         """With each value in the place of an argument that patterns before have values for."""
         for at, arg in enumerate(args):
             types = {
-                others[at].head.rpartition(".")[0] for others in before if not self._is_variable(others[at])
+                others[at].head.rpartition(".")[0]
+                for others in before
+                if at < len(others) and not self._is_variable(others[at])
             }
             for name in sorted(each for type_ in types for each in self.of_type(type_)):
                 fields = (Term(f"_{at}{k}") for k, _ in enumerate(self.constructors[name].arguments))
