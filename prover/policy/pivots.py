@@ -56,12 +56,11 @@ def _turning(view: View, laws: Sequence[Law], text: str) -> list[Sequence[Law]]:
     kept = [law for law in pivots if law.preserves]
     changed = _general([law for law in pivots if not law.preserves], inner)
     said = [each for law in changed for each in (*_weakened(law), law)]
-    within = {short[name] for name in asked - stated}
-    support = [law for law in laws if law.heads & within and not law.heads & own]
+    support = [law for law in laws if law.heads & inner and not law.heads & own]
     conditional = [law for law in support if law.premises]
     conditional.sort(key=lambda law: not law.tests)
     conditional = conditional[:_SUPPORT]
-    mixed = [law for law in support if not law.premises and len(law.heads & within) > 1]
+    mixed = [law for law in support if not law.premises and len(law.heads & inner) > 1]
     general = sorted(mixed, key=lambda law: -len(law.types))[:_MIXED]
     mixed = [law for law in mixed if law in general]
     blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *said[:_PIVOTS]]

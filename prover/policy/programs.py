@@ -250,7 +250,7 @@ class Programs:
 
     def _cases(self, args: tuple[Term, ...], before: Sequence[Sequence[Term]]) -> Iterator[tuple[Term, ...]]:
         """With each value in the place of an argument that patterns before have values for."""
-        for at, arg in enumerate(args):
+        for at in (at for at, arg in enumerate(args) if self._is_variable(arg)):
             types = {
                 others[at].head.rpartition(".")[0]
                 for others in before
@@ -258,8 +258,7 @@ class Programs:
             }
             for name in sorted(each for type_ in types for each in self.of_type(type_)):
                 fields = (Term(f"_{at}{k}") for k, _ in enumerate(self.constructors[name].arguments))
-                if self._is_variable(arg):
-                    yield (*args[:at], Term(name, tuple(fields)), *args[at + 1 :])
+                yield (*args[:at], Term(name, tuple(fields)), *args[at + 1 :])
 
     def _overlap(self, one: Term, other: Term) -> bool:
         """Whether a value may be as both patterns say."""

@@ -171,11 +171,11 @@ class _Speculator:
 
     def _calls(self, term: Term, stated: Equation) -> Iterator[Term]:
         """The outermost calls and made-up values below `term` whose variables are nowhere else."""
-        for arg in term.args:
-            if self._is_made(arg) and self._are_alone([arg], stated):
-                yield arg
-            else:
-                yield from self._calls(arg, stated)
+
+        def alone(arg: Term) -> bool:
+            return self._is_made(arg) and self._are_alone([arg], stated, self._variables(arg))
+
+        return self._made(term, alone)
 
     def _together(self, stated: Equation, made: Callable[[Term], bool]) -> list[Term]:
         """The outermost ones whose variables are nowhere else but in one another."""
@@ -204,13 +204,10 @@ class _Speculator:
     def _variables(self, term: Term) -> set[str]:
         return {name for name in heads(term) & self._scope.keys() if self._scope[name].head != "→"}
 
-    def _are_alone(
-        self, terms: Sequence[Term], stated: Equation, variables: Collection[str] | None = None
-    ) -> bool:
-        """Whether these variables, or else all of the terms, are in nothing else."""
-        inside = set().union(*map(self._variables, terms)) if variables is None else {*variables}
+    def _are_alone(self, terms: Sequence[Term], stated: Equation, variables: Collection[str]) -> bool:
+        """Whether these variables are in nothing else than the terms."""
         rest = [abstracted(side, dict.fromkeys(terms, "")) for side in stated]
-        return bool(inside) and not any(heads(side) & inside for side in rest)
+        return bool(variables) and not any(heads(side) & {*variables} for side in rest)
 
     def _freed(self, term: Term, freed: dict[Term, Term]) -> Term:
         """With something that can be told apart in the place of constants that recursive functions are called

@@ -165,9 +165,9 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
     return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
 
 
-def _waits_for(view: View, text: str, variables: Collection[str]) -> bool:
-    """Whether a recursion in `text` is on what has to be taken apart first, or there is none."""
-    calls = {f"({call})" for call in case_calls(view, text, variables)}
+def _waits_for(view: View, text: str, variables: Collection[str], cases: Sequence[str]) -> bool:
+    """Whether a recursion in `text` is on one of the calls that are taken apart, or there is none."""
+    calls = {f"({call})" for call in cases}
     recursive = [(symbol, call.args) for symbol, call in view.symbols.calls(text) if symbol.is_recursive]
     on = [
         {arg for at, arg in enumerate(args) if at in view.symbols.taken_apart(symbol)}
@@ -202,8 +202,9 @@ def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence
         closing = f"{_GRIND} [{', '.join([*written, *dict.fromkeys(types)])}]"
         apart = inductions(spots, names, closing)[:1]
     ways = [*[way for way in ways if "cases" not in way], *apart]
-    on_cases = [f"fun_cases {call} <;> {grind}" for call in case_calls(view, said, names)[:1]]
-    ways = [*on_cases, *ways] if _waits_for(view, said, names) else [*ways[:1], *on_cases, *ways[1:]]
+    cases = case_calls(view, said, names)
+    on_cases = [f"fun_cases {call} <;> {grind}" for call in cases[:1]]
+    ways = [*on_cases, *ways] if _waits_for(view, said, names, cases) else [*ways[:1], *on_cases, *ways[1:]]
     on_calls = [way for end in dict.fromkeys((grind, closing)) for way in _on_calls(view, said, names, end)]
     ways = [*on_calls, *ways] or [grind]
     if distant:
