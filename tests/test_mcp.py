@@ -157,7 +157,7 @@ async def test_the_tools_explain_themselves(client: Client) -> None:
 
 async def test_what_takes_too_long_is_ended(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "Slow.lean"
-    path.write_text("theorem t : True := trivial\n", encoding="utf-8")
+    path.write_text("example : True := trivial\n" * 5000, encoding="utf-8")  # some seconds of Lean
     said = await refused(client, "check_file", file=str(path), seconds=0.001)
     assert "not done after 0.001 s: ask with more `seconds`" in said
 
