@@ -251,10 +251,14 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
+    """What was spent. `seconds` is wall time; of these `lean_seconds` were tactics in Lean, and for
+    `policy_seconds` the search waited for proposals. The rest is certifying, editing, and search itself."""
+
     tactics: int = 0
     expansions: int = 0
     seconds: float = 0.0
     lean_seconds: float = 0.0
+    policy_seconds: float = 0.0
     tokens: int = 0
     usd: float = 0.0
 
@@ -264,6 +268,7 @@ class Statistics:
             expansions=self.expansions + other.expansions,
             seconds=self.seconds + other.seconds,
             lean_seconds=self.lean_seconds + other.lean_seconds,
+            policy_seconds=self.policy_seconds + other.policy_seconds,
             tokens=self.tokens + other.tokens,
             usd=self.usd + other.usd,
         )

@@ -452,6 +452,7 @@ def test_a_run_in_real_lean() -> None:
     assert rows[True, "only:grind"].proved[8] == (1,)
     assert rows[False, "fixed"].proved == {1: (0,), 2: (0,), 8: (0,)}
     assert {record.lean for record in records} == {"4.28.0-pre"}
+    assert 0 < rows[True, "fixed"].policy_seconds < rows[True, "fixed"].seconds
 
 
 def test_the_session_that_answers_at_once_answers_the_same() -> None:

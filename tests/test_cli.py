@@ -234,8 +234,8 @@ def test_all_proved_is_status_0(folder: Path) -> None:
 
 
 KEYS = (
-    "theorem file line column status stop proof partial seconds lean_seconds tactics expansions tokens usd"
-    " axioms assumes counterexample lean policy message"
+    "theorem file line column status stop proof partial seconds lean_seconds policy_seconds"
+    " tactics expansions tokens usd axioms assumes counterexample lean policy message"
 )
 
 

@@ -591,6 +591,20 @@ def test_a_meter_counts_what_was_refused_too() -> None:
     assert (statistics.tactics, statistics.seconds, statistics.lean_seconds) == (2, 3.5, 0.5)
 
 
+def test_waiting_for_the_policy_is_counted(source: Source) -> None:
+    time = [0.0]
+
+    class Ponderous(FakePolicy):
+        def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+            time[0] += 2.0
+            return super().propose(theorem, goals, n)
+
+    theorem, gateway, policy = source.theorems[0], FakeGateway(PROOF), Ponderous(PROOF)
+    _, result = finish(search(source, theorem, gateway, policy, Budget(), clock=lambda: time[0]))
+    spent = result.statistics
+    assert spent.policy_seconds == spent.seconds == 2.0 * spent.expansions > 0
+
+
 # Certifying
 
 

@@ -260,6 +260,7 @@ def _minus(one: Statistics, other: Statistics) -> Statistics:
         expansions=one.expansions - other.expansions,
         seconds=max(0.0, one.seconds - other.seconds),
         lean_seconds=max(0.0, one.lean_seconds - other.lean_seconds),
+        policy_seconds=max(0.0, one.policy_seconds - other.policy_seconds),
         tokens=one.tokens - other.tokens,
         usd=one.usd - other.usd,
     )

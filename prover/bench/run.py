@@ -205,6 +205,7 @@ class _Watch:
             proof=result.proof if result else None,
             message=result.message if result else getattr(answer, "message", ""),
             lean=searched.lean if searched else "",
+            policy_seconds=round(spent.policy_seconds, 3),
             library=tuple(source for source in self.collector.sources if source.startswith(LIBRARY)),
         )
 

@@ -99,6 +99,7 @@ class Record:
     message: str
     lean: str
     library: tuple[str, ...] = ()
+    policy_seconds: float = 0.0
 
     @property
     def key(self) -> tuple[str, str, str, int]:

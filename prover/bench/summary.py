@@ -17,7 +17,8 @@ ALL = "all sets"
 class Row:
     """The searches of one configuration for the problems of one set. `searched` counts those that have ended;
     the others count as not solved, and so do `errors`. `proved` and `conditional` have, for each budget, a
-    count for each seed; a problem that is proved is not conditional too."""
+    count for each seed; a problem that is proved is not conditional too. Seconds are those of all searches,
+    as in `Statistics`."""
 
     set: str
     true: bool
@@ -28,6 +29,14 @@ class Row:
     errors: int
     proved: Mapping[int, tuple[int, ...]]
     conditional: Mapping[int, tuple[int, ...]]
+    seconds: float
+    lean_seconds: float
+    policy_seconds: float
+
+    @property
+    def waiting(self) -> float | None:
+        """The share of wall time for which searches waited for the policy; None where none has ended."""
+        return self.policy_seconds / self.seconds if self.seconds else None
 
 
 def rows_of(manifest: Manifest, records: Sequence[Record]) -> list[Row]:
@@ -103,6 +112,9 @@ def _row(
         errors=sum(record.status == "error" for found in by_seed for record in found),
         proved=counts(proved_within),
         conditional=counts(_conditional_within),
+        seconds=round(sum(record.seconds for found in by_seed for record in found), 3),
+        lean_seconds=round(sum(record.lean_seconds for found in by_seed for record in found), 3),
+        policy_seconds=round(sum(record.policy_seconds for found in by_seed for record in found), 3),
     )
 
 

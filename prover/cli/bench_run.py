@@ -131,6 +131,7 @@ def run(
     FILE is a file or a folder. Each hole is searched once for each policy, strategy and seed, with the
     largest budget; a search with a larger budget begins as one with a smaller does, so the others follow.
     Solved means proved without leaning on anything open; proofs that do are counted beside it as conditional.
+    The column `policy` is the share of the time that searches waited for proposals.
 
     An `index.json` beside a file may say which of its theorems are problems, which open theorems each may use
     (`needs`), and which are false (`expected`): of these, what is proved is counted as an alarm.
@@ -275,11 +276,13 @@ def _table(rows: Sequence[Row]) -> Table:
     for budget in first.proved:
         table.add_column(f"{budget:,}", justify="right")
     table.add_column("conditional", justify="right")
+    table.add_column("policy", justify="right")
     if any(row.errors for row in rows):
         table.add_column("failed", justify="right")
     for row in rows:
         alarm = "bold red" if not first.true and any(map(any, row.proved.values())) else ""
         cells = [*map(_counts, row.proved.values()), _counts(list(row.conditional.values())[-1])]
+        cells.append("" if row.waiting is None else f"{row.waiting:.0%}")
         if any(other.errors for other in rows):
             cells.append(str(row.errors))
         table.add_row(str(row.configuration), *cells, style=alarm)

@@ -32,6 +32,7 @@ def as_json(result: HoleResult) -> str:
         "partial": result.partial,
         "seconds": round(spent.seconds, 3),
         "lean_seconds": round(spent.lean_seconds, 3),
+        "policy_seconds": round(spent.policy_seconds, 3),
         "tactics": spent.tactics,
         "expansions": spent.expansions,
         "tokens": spent.tokens,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from prover.policy.protocols import cost_of
 from prover.types import Budget, Candidate, Outcome, Statistics, Stop
@@ -28,6 +29,7 @@ class Meter:
         self._tactics = 0
         self._expansions = 0
         self._lean_seconds = 0.0
+        self._policy_seconds = 0.0
         self._tokens = 0
         self._usd = 0.0
 
@@ -39,6 +41,15 @@ class Meter:
         """After how many seconds a tactic must be ended; None is no limit."""
         limit = self._budget.seconds
         return None if limit is None else max(0.0, self._start + limit - self._clock()) + GRACE
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Meanwhile the policy, or its critic, is waited for."""
+        begun = self._clock()
+        try:
+            yield
+        finally:
+            self._policy_seconds += self._clock() - begun
 
     def count_expansion(self, candidates: Sequence[Candidate]) -> None:
         """The policy answered with these."""
@@ -79,6 +90,7 @@ class Meter:
             expansions=self._expansions,
             seconds=self._clock() - self._start,
             lean_seconds=self._lean_seconds,
+            policy_seconds=self._policy_seconds,
             tokens=self._tokens,
             usd=self._usd,
         )

@@ -231,7 +231,8 @@ class _Attempt:
         """Ask the critic about all of them at once."""
         assert self.critic is not None
         goals = [goal for node in nodes for goal in node.goals]
-        values = iter(self.critic.value(self.theorem, goals) if goals else ())
+        with self.meter.waiting():
+            values = iter(self.critic.value(self.theorem, goals) if goals else ())
         for node in nodes:
             node.left = sum(next(values) for _ in node.goals)
 
@@ -265,7 +266,8 @@ class _Attempt:
         width = 2 * goal.width or WIDTH
         yield Expanding(goal.id, goal.depth, goal.goals[0].text, goal.cost, width)
         try:
-            candidates = self.ask(goal, width)
+            with self.meter.waiting():
+                candidates = self.ask(goal, width)
         except TimeoutError:
             return Stop.SECONDS
         self.meter.count_expansion(candidates)
