@@ -64,6 +64,7 @@ class Exploration:
         self._known: dict[tuple[Term, tuple[Value | None, ...]], list[_Made]] = {}
         self._made: list[list[_Made]] = [[], []]
         self._laws: list[Law] = []
+        self._laws_on: dict[str, list[Law]] = {}  # by heads of left sides
         self._count = 0
         self._sampler = Sampler(programs)
         self._name_variables(types)
@@ -242,12 +243,23 @@ class Exploration:
             left, right = right, left
         if not variables(right, self._types) <= variables(left, self._types):
             return
-        if self._by_definition(left, right) or any(
-            _covers(law, left, right, self._types) for law in self._laws
-        ):
+        said = [(left, right), (right, left)]
+        if self._by_definition(left, right) or any(self._covered(*sides) for sides in said):
             return
         names = [name for name in self._types if name in variables(left, self._types)]
-        self._laws.append(Law(left, right, tuple((name, self._types[name]) for name in names), type=type_))
+        law = Law(left, right, tuple((name, self._types[name]) for name in names), type=type_)
+        self._laws.append(law)
+        self._laws_on.setdefault("" if left.head in self._types and not left.args else left.head, []).append(
+            law
+        )
+
+    def _covered(self, left: Term, right: Term) -> bool:
+        """Whether it is a case of a law that was found."""
+        for law in (*self._laws_on.get(left.head, ()), *self._laws_on.get("", ())):
+            given: dict[str, Term] = {}
+            if matched(law.left, left, self._types, given) and matched(law.right, right, self._types, given):
+                return True
+        return False
 
     def _height(self, term: Term) -> tuple[int, int, int]:
         """Greater where it is rather something to be computed, and smaller where it is a result."""
@@ -327,11 +339,3 @@ def _partitions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 def variables(term: Term, types: Mapping[str, Term]) -> frozenset[str]:
     return heads(term) & types.keys()
-
-
-def _covers(law: Law, left: Term, right: Term, types: Mapping[str, Term]) -> bool:
-    for one, other in ((left, right), (right, left)):
-        given: dict[str, Term] = {}
-        if matched(law.left, one, types, given) and matched(law.right, other, types, given):
-            return True
-    return False

@@ -58,14 +58,14 @@ def _outside(patterns: Iterable[Term], given: Mapping[str, Term]) -> Mapping[str
 
 def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[str, Term]) -> bool:
     """Whether `term` is `pattern` with its variables replaced as `given`, which is filled in."""
-    if pattern.head in types and not pattern.args:
+    if not pattern.args and pattern.head in types:
         return given.setdefault(pattern.head, term) == term
-    return (
-        pattern.head == term.head
-        and len(pattern.args) == len(term.args)
-        and pattern.arms == term.arms
-        and all(matched(p, t, types, given) for p, t in zip(pattern.args, term.args, strict=True))
-    )
+    if pattern.head != term.head or len(pattern.args) != len(term.args) or pattern.arms != term.arms:
+        return False
+    for part, other in zip(pattern.args, term.args, strict=True):  # a loop, as this is where exploring waits
+        if not matched(part, other, types, given):
+            return False
+    return True
 
 
 _X = Term("x")
@@ -89,19 +89,21 @@ class Rewriting:
 
     def __init__(self, types: Mapping[str, Term]) -> None:
         self._types = types
-        self._definitions: list[tuple[Term, Term, dict[str, Term]]] = []
-        self._laws: list[tuple[Term, Term, bool]] = []
+        self._definitions: dict[str, list[tuple[Term, Term, dict[str, Term]]]] = {}  # by heads of left sides
+        self._laws: dict[str, list[tuple[Term, Term, bool]]] = {}
         for left, right in _IDENTITIES:
             self.define(left, right)
 
     def define(self, left: Term, right: Term) -> None:
         """A defining equation: used whether it makes a term less or not. Its variables are its own."""
         names = {name: Term(name) for argument in left.args for name in _leaves(argument)}
-        self._definitions.append((left, right, names))
+        self._definitions.setdefault(left.head, []).append((left, right, names))
 
     def add(self, left: Term, right: Term, always: bool) -> None:
         """A law: used where it makes a term less, or `always` from left to right."""
-        self._laws += [(left, right, always)] if always else [(left, right, False), (right, left, False)]
+        self._laws.setdefault(left.head, []).append((left, right, always))
+        if not always:
+            self._laws.setdefault(right.head, []).append((right, left, False))
 
     def normal(self, term: Term) -> Term:
         """What is left when nothing can be rewritten any more, or it takes too long or gets too large."""
@@ -117,13 +119,13 @@ class Rewriting:
             step = self._step(argument)
             if step is not None:
                 return Term(term.head, (*term.args[:at], step, *term.args[at + 1 :]), term.arms)
-        for left, right, names in self._definitions:
+        for left, right, names in self._definitions.get(term.head, ()):
             given: dict[str, Term] = {}
-            if left.head == term.head and matched(left, term, names, given):
+            if matched(left, term, names, given):
                 return replaced(right, given)
-        for left, right, always in self._laws:
+        for left, right, always in self._laws.get(term.head, ()):
             given = {}
-            if left.head == term.head and matched(left, term, self._types, given):
+            if matched(left, term, self._types, given):
                 result = replaced(right, given)
                 if always or _rank(result) < _rank(term):
                     return result
