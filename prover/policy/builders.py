@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from prover.policy.declared import Signature
+from prover.policy.declared import Signature, arrows
 from prover.policy.laws import Builder
 from prover.policy.programs import Programs
 from prover.policy.rewriting import matched, replaced
@@ -14,6 +14,7 @@ from prover.policy.syntax import NotRead, Term
 
 _MAX_TYPES = 5
 _MAX_INSTANCES = 3
+_MAX_TAKEN = 2
 _SYMBOLS = re.compile(r"[+*&|]+")
 _OPERATORS = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",), "&&": ("Bool",), "||": ("Bool",)}
 
@@ -24,6 +25,7 @@ def builders_for(
     """How to make terms of the types, and these with what the functions lead to."""
     symbols = programs.symbols
     found: list[Builder] = []
+    types = [*types, *_taken(programs, functions, types)]
     depth = max(map(_depth, types))
     functional = [type_ for type_ in types if type_.head == "→"]
     for rank, name in enumerate(functions):
@@ -43,6 +45,26 @@ def builders_for(
     types = types[:_MAX_TYPES]
     found = [b for b in found if {*b.arguments, b.result} <= set(types)]
     return [*_constructors(programs, types), *_operators(programs, functions, types), *found], types
+
+
+def _taken(programs: Programs, functions: Sequence[str], types: Sequence[Term]) -> list[Term]:
+    """The types of functions that the functions take, for values of the types: `α → Bool` for `filter`."""
+    found: list[Term] = []
+    values = [type_ for type_ in types if type_.head != "→"]
+    for name in functions:
+        try:
+            signature = programs.signature(programs.symbols[name])
+        except NotRead:
+            continue
+        plain = [argument for argument in signature.arguments if argument.head != "→"]
+        pattern = dict.fromkeys(signature.variables, Term("Type"))
+        for choice in itertools.product(values, repeat=len(plain)):
+            given: dict[str, Term] = {}
+            if all(matched(a, t, pattern, given) for a, t in zip(plain, choice, strict=True)):
+                new = [replaced(a, given) for a in signature.arguments if a.head == "→"]
+                found += [type_ for type_ in new if type_ not in (*types, *found)]
+    known = {*values, Term("Bool")}
+    return [type_ for type_ in found if {*arrows(type_)} <= known][:_MAX_TAKEN]
 
 
 def _constructors(programs: Programs, types: Sequence[Term]) -> list[Builder]:

@@ -54,7 +54,10 @@ class Law:
 
     @property
     def tests(self) -> bool:
-        """What a test of two values says of them: `p x y = true → x = y`, `p x y = false → p y x = true`."""
+        """What a test of two values says of them, `p x y = true → x = y`, `p x y = false → p y x = true`, and what
+        it says of a value and itself."""
+        if self.is_of_itself:
+            return True
         if len(self.premises) != 1 or len(self.types) != 2:
             return False
         (test, _), variables = self.premises[0], {Term(name) for name, _ in self.types}
@@ -62,9 +65,31 @@ class Law:
         return {*test.args} == {*said} == variables and self.left.head in (test.head, *dict(self.types))
 
     @property
+    def is_of_itself(self) -> bool:
+        """`p x x = true`, `p x x = false`."""
+        same = len(self.left.args) == 2 and self.left.args[0] == self.left.args[1]
+        return (
+            same and not self.premises and not self.left.args[0].args and self.right.head in ("true", "false")
+        )
+
+    @property
     def commutes(self) -> bool:
         """Both sides are made of the same."""
         return sorted(_all_heads(self.left)) == sorted(_all_heads(self.right))
+
+    @property
+    def spreads(self) -> bool:
+        """`f (g x y) = h (f (g x c)) (f y)`: what is asked of the whole is what it is of its parts."""
+        return not self.premises and self.right.size > self.left.size and len(self.right.args) == 2
+
+    @property
+    def steps(self) -> bool:
+        """`f (g a x) (h a y) = f x y`."""
+        return (
+            self.left.head == self.right.head
+            and not any(part.args for part in self.right.args)
+            and sum(len(part.args) > 1 for part in self.left.args) > 1
+        )
 
     @property
     def rejoins(self) -> bool:

@@ -21,6 +21,7 @@ _MAX_BASE = 8
 _PIVOTS = 6
 _SUPPORT = 3
 _MIXED = 5
+_SPREAD = 2
 _BASE = 4
 _BACKGROUND = 6
 
@@ -57,13 +58,14 @@ def _turning(view: View, laws: Sequence[Law], text: str) -> list[Sequence[Law]]:
     changed = _general([law for law in pivots if not law.preserves], inner)
     said = [each for law in changed for each in (*_weakened(law), law)]
     support = [law for law in laws if law.heads & inner and not law.heads & own]
+    spread = [law for law in laws if law.spreads and len(law.heads & own) > 1 and not law.heads & inner]
     conditional = [law for law in support if law.premises]
     conditional.sort(key=lambda law: not law.tests)
-    conditional = conditional[:_SUPPORT]
+    conditional = [*(law for law in support if law.is_of_itself), *conditional[:_SUPPORT]]
     mixed = [law for law in support if not law.premises and len(law.heads & inner) > 1]
     general = sorted(mixed, key=lambda law: -len(law.types))[:_MIXED]
     mixed = [law for law in mixed if law in general]
-    blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *said[:_PIVOTS]]
+    blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *spread[:_SPREAD], *said[:_PIVOTS]]
     return [block for block, pivots in zip(blocks, (kept, said), strict=True) if pivots]
 
 

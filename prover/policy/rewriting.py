@@ -101,9 +101,10 @@ class Rewriting:
 
     def add(self, left: Term, right: Term, always: bool) -> None:
         """A law: used where it makes a term less, or `always` from left to right."""
-        self._laws.setdefault(left.head, []).append((left, right, always))
-        if not always:
-            self._laws.setdefault(right.head, []).append((right, left, False))
+        for law in [(left, right, always)] if always else [(left, right, False), (right, left, False)]:
+            laws = self._laws.setdefault(law[0].head, [])
+            laws.append(law)
+            laws.sort(key=_grows)
 
     def normal(self, term: Term) -> Term:
         """What is left when nothing can be rewritten any more, or it takes too long or gets too large."""
@@ -130,6 +131,12 @@ class Rewriting:
                 if always or _rank(result) < _rank(term):
                     return result
         return None
+
+
+def _grows(law: tuple[Term, Term, bool]) -> bool:
+    """Those that make a term smaller come first, as what others make of it may be out of their reach."""
+    left, right, _ = law
+    return right.size >= left.size
 
 
 def _rank(term: Term) -> tuple[int, str]:

@@ -6,13 +6,23 @@ None of them need be true: each is two sides and their type, to be tried.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from prover.policy.laws import Builder
 from prover.policy.syntax import Term
 
 Shape: TypeAlias = "tuple[Term, Term, Term]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The type of what a function makes, and what it puts it onto."""
+
+    type: Term
+    onto: tuple[Term, ...]
 
 
 class Shapes:
@@ -26,11 +36,14 @@ class Shapes:
         """Those whose sides are told apart like those of any equation."""
         yield from self._distributions()
         yield from self._homomorphisms()
+        yield from self._steps()
+        yield from self._simulations()
 
     def directed(self) -> Iterator[Shape]:
         """Those that are to be used from left to right."""
         yield from self._rejoinings()
         yield from self._accumulations()
+        yield from self._selections()
 
     def of_type(self, type_: Term) -> list[Term]:
         """The variables."""
@@ -51,6 +64,111 @@ class Shapes:
                             yield whole, Term(outer.written, tuple(parts)), type_
                             if outer.rank >= 0 and (whole, *parts) == once:
                                 yield whole, Term(outer.written, tuple(parts[::-1])), type_
+
+    def _steps(self) -> Iterator[Shape]:
+        """`f (g a x) (h a y) = f x y`: what makes no difference when it is done to both arguments."""
+        for function in self._builders:
+            if function.rank < 0 or len(function.arguments) < 2:
+                continue
+            ends = self._distinct(function.arguments)
+            for at, to in itertools.combinations(range(len(function.arguments)), 2) if ends else ():
+                assert ends is not None
+                for (a, one), (b, other) in itertools.product(
+                    self._onto(ends, at, function.arguments[at]), self._onto(ends, to, function.arguments[to])
+                ):
+                    if a == b:
+                        sides = (one if n == at else other if n == to else x for n, x in enumerate(ends))
+                        yield (
+                            Term(function.written, tuple(sides)),
+                            Term(function.written, ends),
+                            function.result,
+                        )
+
+    def _simulations(self) -> Iterator[Shape]:
+        """`f a (r (g x t)) = f a (k x (r t))`: to who looks by `f`, `k` does with what `r` makes of `t` what
+        `g` does with `t`. What `r` puts its result onto is a variable, or a constant."""
+        for step, place in itertools.product(self._builders, (0, 1)):
+            if step.rank < 0 or len(step.arguments) != 2 or step.arguments[place] != step.result:
+                continue
+            given = self._distinct((step.arguments[1 - place], step.result))
+            for image, base in self._images(step.result, given) if given else ():
+                assert given is not None
+                x, t = given
+                seen, plain = image(Term(step.written, (t, x) if place == 0 else (x, t))), image(t)
+                for joint in self._builders:
+                    for sides in ((x, plain), (plain, x)):
+                        types = [step.arguments[1 - place] if side == x else base.type for side in sides]
+                        if joint.arguments == tuple(types) and joint.result == base.type:
+                            pair = seen, Term(joint.written, sides)
+                            for (left, right), type_ in self._seen(pair, base.type, (*given, *base.onto)):
+                                if (left, right) != pair:
+                                    yield left, right, type_
+
+    def _images(self, type_: Term, taken: Sequence[Term]) -> Iterator[tuple[Callable[[Term], Term], _Base]]:
+        """What functions make of a term of that type, which take nothing else but what they put that onto."""
+        for function in self._builders:
+            at = function.arguments.index(type_) if type_ in function.arguments else -1
+            rest = function.arguments[:at] + function.arguments[at + 1 :]
+            if at < 0 or function.rank < 0 or function.result == type_ or {*rest} - {function.result}:
+                continue
+            variable = self._distinct(rest, taken)
+            for onto in dict.fromkeys((variable, tuple(self._constants(function.result)[:1]))):
+                if onto is not None and len(onto) == len(rest):
+                    yield partial(_called, function.written, onto, at), _Base(function.result, onto)
+
+    def _selections(self) -> Iterator[Shape]:
+        """`f x (g p u) = if p x then f x u else c` and `f x (g y u) = if x = y then c else f x u`: what is
+        left when some elements are left out."""
+        for maker, observer in itertools.product(self._builders, self._builders):
+            if (
+                min(maker.rank, observer.rank) < 0
+                or len(maker.arguments) != 2
+                or len(observer.arguments) != 2
+            ):
+                continue
+            for place, at in itertools.product((0, 1), (0, 1)):
+                chooser, element = maker.arguments[1 - place], observer.arguments[1 - at]
+                if not maker.arguments[place] == maker.result == observer.arguments[at]:
+                    continue
+                found = self._distinct([element, maker.result, chooser])
+                for test, kept in self._choices(found[0], found[2], element, chooser) if found else ():
+                    assert found is not None
+                    x, u, y = found
+                    made = Term(maker.written, (u, y) if place == 0 else (y, u))
+                    whole, rest = (
+                        Term(observer.written, (part, x) if at == 0 else (x, part)) for part in (made, u)
+                    )
+                    for nothing in self._constants(observer.result):
+                        sides = (rest, nothing) if kept else (nothing, rest)
+                        yield whole, Term("if", (test, *sides)), observer.result
+
+    def _choices(self, x: Term, y: Term, element: Term, chooser: Term) -> Iterator[tuple[Term, bool]]:
+        """How `y` may say which elements `x` are chosen, and whether these are kept."""
+        if chooser == Term("→", (element, Term("Bool"))):
+            yield Term(y.head, (x,)), True
+        elif chooser == element:
+            tests = [b for b in self._builders if b.rank >= 0 and b.arguments == (element, element)]
+            tests = [b for b in tests if b.result.head == "Bool"]
+            yield from ((Term(test.written, (x, y)), False) for test in tests)
+            if not tests:
+                yield Term("=", (x, y)), False
+
+    def _constants(self, type_: Term) -> list[Term]:
+        if type_.head in ("Nat", "Int"):
+            return [Term("0")]
+        return [
+            Term(b.written) for b in self._builders if b.rank < 0 and not b.arguments and b.result == type_
+        ]
+
+    def _onto(self, taken: Sequence[Term], at: int, type_: Term) -> Iterator[tuple[Term, Term]]:
+        """What makes a value from that variable and another one, which comes first."""
+        for maker in self._builders:
+            if maker.result == type_ and len(maker.arguments) == 2:
+                for place in (0, 1):
+                    others = self._distinct([maker.arguments[1 - place]], taken)
+                    if maker.arguments[place] == type_ and others:
+                        sides = (taken[at], others[0])
+                        yield others[0], Term(maker.written, sides if place == 0 else sides[::-1])
 
     def _rejoinings(self) -> Iterator[Shape]:
         """`h (f a (g x)) (f a (k x)) = f a x`, for two functions of which each takes a part of its argument,
@@ -135,3 +253,7 @@ class Shapes:
                 a = x if over.arguments[0] == under.result else others[0]
                 left = Term(f, (a, Term(g, (y, z))))
                 yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
+
+
+def _called(function: str, others: tuple[Term, ...], at: int, argument: Term) -> Term:
+    return Term(function, (*others[:at], argument, *others[at:]))

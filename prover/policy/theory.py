@@ -73,7 +73,7 @@ def _chosen(laws: Sequence[Law], functions: Sequence[str], holds: Callable[[Law]
     for law in sorted(laws, key=lambda law: (law.size, -len(law.types))):
         last, conditional = max(law.heads & set(functions), key=functions.index), len(law.premises)
         enough = _CONDITIONAL_OF_EACH if conditional else _LAWS_OF_EACH
-        extra = law.rejoins or law.right.size > law.left.size
+        extra = law.rejoins or law.steps or law.right.size > law.left.size
         if (extra or counted[last, conditional] < enough) and holds(law):
             counted[last, conditional] += not extra
             chosen.add(law)

@@ -137,7 +137,7 @@ def _uses(view: View, beside: Sequence[str]) -> list[str]:
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
     ways = [f"induction {name} <;> {grind}" for name in ranked]
-    ways += _on_calls(view, view.target, data, grind)
+    ways += _on_calls(view, view.target, data, grind) or _on_calls(view, view.text, data, grind)
     alone = [f"try ({' <;> '.join([*_forgetting(beside), way])})" for way in ways] if beside else []
     return [*alone, f"try {grind}", *(f"try ({way})" for way in ways)]
 

@@ -1,0 +1,150 @@
+"""Laws that are too large to come by where terms are made from the small to the large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prover.events import Finished
+from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.goals import parse_goal
+from prover.lean.source import parse_source
+from prover.policy.fixed import FixedPolicy
+from prover.policy.symbols import symbols_of
+from prover.policy.theory import laws_for
+from prover.policy.view import View
+from prover.search.loop import search
+from prover.types import Budget, Status
+
+SOURCE = """
+inductive Num where | zero | next (n : Num)
+
+inductive Row (α : Type) where | empty | item (a : α) (rest : Row α)
+
+inductive Bush where | bare | fork (l : Bush) (n : Num) (r : Bush)
+
+def sum : Num → Num → Num
+  | .zero, n => n
+  | .next m, n => .next (sum m n)
+
+def less : Num → Num → Num
+  | .zero, _ => .zero
+  | .next m, .zero => .next m
+  | .next m, .next n => less m n
+
+def same : Num → Num → Bool
+  | .zero, .zero => true
+  | .next m, .next n => same m n
+  | _, _ => false
+
+def upTo : Num → Num → Bool
+  | .zero, _ => true
+  | .next _, .zero => false
+  | .next m, .next n => upTo m n
+
+def chain {α : Type} : Row α → Row α → Row α
+  | .empty, s => s
+  | .item a r, s => .item a (chain r s)
+
+def tally (n : Num) : Row Num → Num
+  | .empty => .zero
+  | .item m r => if same n m then sum (.next .zero) (tally n r) else tally n r
+
+def has (n : Num) : Row Num → Bool
+  | .empty => false
+  | .item m r => same n m || has n r
+
+def keep {α : Type} (p : α → Bool) : Row α → Row α
+  | .empty => .empty
+  | .item a r => if p a then .item a (keep p r) else keep p r
+
+def banish (n : Num) : Row Num → Row Num
+  | .empty => .empty
+  | .item m r => if same n m then banish n r else .item m (banish n r)
+
+def take1 (n : Num) : Row Num → Row Num
+  | .empty => .empty
+  | .item m r => if same n m then r else .item m (take1 n r)
+
+def place (n : Num) : Row Num → Row Num
+  | .empty => .item n .empty
+  | .item m r => if upTo n m then .item n (.item m r) else .item m (place n r)
+
+def arrange : Row Num → Row Num
+  | .empty => .empty
+  | .item n r => place n (arrange r)
+
+def alike : Row Num → Row Num → Bool
+  | .empty, .empty => true
+  | .empty, .item _ _ => false
+  | .item n r, s => has n s && alike r (take1 n s)
+
+def graft (n : Num) : Bush → Bush
+  | .bare => .fork .bare n .bare
+  | .fork l m r => if upTo n m then .fork (graft n l) m r else .fork l m (graft n r)
+
+def walk : Bush → Row Num → Row Num
+  | .bare, s => s
+  | .fork l n r, s => walk l (.item n (walk r s))
+
+def grown : Row Num → Bush
+  | .empty => .bare
+  | .item n r => graft n (grown r)
+
+def wide {α : Type} : Row α → Nat
+  | .empty => 0
+  | .item _ r => wide r + 1
+
+theorem wide_keep {α : Type} (p : α → Bool) (s : Row α) : wide (keep p s) ≤ wide s := by
+  induction s <;> simp [keep, wide] <;> split <;> simp [wide] <;> omega
+
+def quick : Row Num → Row Num
+  | .empty => .empty
+  | .item n r => chain (quick (keep (fun m => upTo m n) r)) (.item n (quick (keep (fun m => !upTo m n) r)))
+termination_by s => wide s
+decreasing_by all_goals exact Nat.lt_succ_of_le (wide_keep _ r)
+
+theorem quick_tally (n : Num) (s : Row Num) : tally n (quick s) = tally n s := by
+  sorry
+
+theorem grown_tally (n : Num) (s : Row Num) : tally n (walk (grown s) .empty) = tally n s := by
+  sorry
+
+theorem arrange_alike (s : Row Num) : alike (arrange s) s = true := by
+  sorry
+"""
+PARSED = parse_source(Path("Play.lean"), SOURCE.encode())
+SYMBOLS = symbols_of(PARSED.theorems[-1])
+
+
+def laws(goal: str) -> list[str]:
+    return [law.body for law in laws_for(View(parse_goal(goal), SYMBOLS))]
+
+
+@pytest.mark.parametrize(
+    ("goal", "law"),
+    [
+        ("s : Row Num\n⊢ alike (arrange s) s = true", "alike (place u x) (Row.item u y) = alike x y"),
+        ("n : Num\ns : Row Num\n⊢ tally n (keep (same n) s) = n", "tally x (keep f u) = (if f x then tally x u else Num.zero)"),
+        ("n m : Num\ns : Row Num\n⊢ has n (banish m s) = true", "has x (banish y u) = (if same x y then false else has x u)"),
+        ("n : Num\ns : Row Num\n⊢ tally n (walk (grown s) .empty) = tally n s", "tally y (walk (graft x p) u) = tally y (Row.item x (walk p u))"),
+    ],
+)  # fmt: skip
+def test_laws_of_such_shapes_are_found(goal: str, law: str) -> None:
+    assert law in laws(goal)
+
+
+def test_what_others_say_with_sides_exchanged_is_left_out() -> None:
+    found = [
+        law
+        for law in laws("m n k : Num\n⊢ less (sum k m) (sum k n) = less m n")
+        if law.endswith("= less x y")
+    ]
+    assert found == ["less (sum x z) (sum y z) = less x y"]
+
+
+def test_they_prove(lean: EmbeddedGateway) -> None:
+    for theorem in PARSED.theorems:
+        *_, last = search(PARSED, theorem, lean, FixedPolicy(), Budget(tactics=24))
+        assert isinstance(last, Finished) and last.result.status is Status.PROVED, theorem.name
