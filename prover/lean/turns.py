@@ -15,11 +15,12 @@ from prover.lean.gateway import is_certain, ran_out
 from prover.lean.rows import alternatives_of, in_turn, is_fact
 from prover.types import Advanced, Failed, Outcome, Proved, TacticState
 
-_FACT, _USE = 1 / 3, 2 / 3
+_PART = 1 / 3
 """Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
 
-_FACTS, _ALL = 2.0, 4.0
-"""Of them: when all attempts together have used so much, no more facts are tried, and at last nothing."""
+_FACTS, _AGAIN, _ALL = 2.0, 3.0, 4.0
+"""Of them: when all attempts together have used so much, no more facts are tried, nor once more, and at last
+nothing."""
 
 _SLOW_ALTERNATIVES = 2
 """How many alternatives of an attempt may use up all of theirs, before it is left."""
@@ -43,7 +44,7 @@ def run_row(
         known = len(row.done)
         for fact in tried:
             if fact.is_fact and not fact.done:
-                row.have_turn(fact, fact.ways[1:] if len(row.done) == fact.after else fact.ways)
+                row.have_turn(fact, fact.ways[1:] if len(row.done) == fact.after else fact.ways, _AGAIN)
         for use in uses if len(row.done) > known else ():
             row.have_turn(use, use.ways)
     return row.outcome()
@@ -77,19 +78,18 @@ class _Row:
     lasted: float = 0.0
     used: float = 0.0
 
-    def have_turn(self, attempt: _Attempt, ways: Sequence[str]) -> None:
-        """Nothing where there is no goal left, or not enough heartbeats."""
+    def have_turn(self, attempt: _Attempt, ways: Sequence[str], limit: float = _FACTS) -> None:
+        """Nothing where there is no goal left, or not enough heartbeats: `limit` is that of facts."""
         if self.uncertain or isinstance(self.last, Proved):
             return
         self.has_branched |= self.last is not None and len(self.last.state.goals) > 1
-        if self.has_branched or self.used >= (_FACTS if attempt.is_fact else _ALL):
+        if self.has_branched or self.used >= (limit if attempt.is_fact else _ALL):
             return
-        part = _FACT if attempt.is_fact else _USE
         attempt.after, attempt.slow = len(self.done), min(attempt.slow, _SLOW_ALTERNATIVES - 1)
         for tactic in ways:
             left = None if self.seconds is None else max(0.0, self.seconds - self.lasted)
-            outcome, took = self.run(self.state, tactic, self.goal, left, self.share * part)
-            self.lasted, self.used = self.lasted + outcome.lean_seconds, self.used + part * took
+            outcome, took = self.run(self.state, tactic, self.goal, left, self.share * _PART)
+            self.lasted, self.used = self.lasted + outcome.lean_seconds, self.used + _PART * took
             if not isinstance(outcome, Failed):
                 attempt.done, self.last = True, outcome
                 self.done.append(tactic)

@@ -54,8 +54,8 @@ class Law:
 
     @property
     def tests(self) -> bool:
-        """What a test of two values says of them, `p x y = true → x = y`, `p x y = false → p y x = true`, and what
-        it says of a value and itself."""
+        """What a test of two values says of them, `p x y = true → x = y`, `p x y = false → p y x = true`, and
+        what it says of a value and itself."""
         if self.is_of_itself:
             return True
         if len(self.premises) != 1 or len(self.types) != 2:

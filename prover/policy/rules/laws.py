@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.conjectures import (
     case_calls,
@@ -52,7 +52,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
             lines.append(_attempt(view, name, law, standing))
             standing[name] = law.body
         if lines:
-            yield "(" + "\n ".join([*lines, *_uses(view, _apart(view, view.text, standing))]) + ")", price
+            yield "(" + "\n ".join([*lines, *_uses(view, standing)]) + ")", price
 
 
 def speculate(view: View) -> Iterator[Proposal]:
@@ -113,7 +113,10 @@ def _attempt(
 ) -> str:
     """A proof of it from what stands, without the hypotheses of an induction."""
     strange = _strange(view, law, standing)
-    distant = [name for name in _apart(view, law.body, standing) if name not in strange]
+    distant = [
+        [name for name in _apart(view, law.body, standing, deep) if name not in strange]
+        for deep in (False, True)
+    ]
     proof = _induction(view, law, [*hypotheses, *strange], distant)
     return f"try have {name} : {_stated(view, law)} := by{proof}"
 
@@ -130,31 +133,46 @@ def _generic(view: View, law: Law) -> list[str]:
     return [variable.name for variable in known if variable.name in spoken]
 
 
-def _uses(view: View, beside: Sequence[str]) -> list[str]:
-    """What to try with the laws at once, first without those that are `beside` what the goal is about."""
-    grind = f"{_GRIND_WITH_THEM} [{', '.join(view.definitions_for_grind)}]"
+def _uses(view: View, laws: Mapping[str, str]) -> list[str]:
+    """What to try with the laws at once, first without those that are beside what the goal is about, and at
+    last by rewriting with them: `grind` drowns in the instances of `f (g x y) = f x + f y`."""
+    told, beside = ", ".join(view.definitions_for_grind), _apart(view, view.text, laws)
+    grind = f"{_GRIND_WITH_THEM} [{told}]"
     spots = recursion_spots(view, view.target)
     data = {variable.name for variable in view.of_kind(Kind.DATA)} & spots.keys()
     ranked = sorted(data, key=lambda name: (-len(spots[name]), name))[:1]
-    ways = [f"induction {name} <;> {grind}" for name in ranked]
-    ways += _on_calls(view, view.target, data, grind) or _on_calls(view, view.text, data, grind)
+    starts = [f"induction {name}" for name in ranked]
+    starts += _on_calls(view, view.target, data) or _on_calls(view, view.text, data)
+    ways = [f"{start} <;> {grind}" for start in starts]
     alone = [f"try ({' <;> '.join([*_forgetting(beside), way])})" for way in ways] if beside else []
-    return [*alone, f"try {grind}", *(f"try ({way})" for way in ways)]
+    rewriting = " <;> ".join(
+        [
+            *starts[-1:],
+            f"(try simp only [{', '.join([*view.definitions_for_grind, '*'])}])",
+            *_forgetting(laws),
+            grind,
+        ]
+    )
+    return [*alone, f"try {grind}", *(f"try ({way})" for way in (*ways, rewriting))]
 
 
-def _apart(view: View, text: str, laws: Mapping[str, str]) -> list[str]:
-    """The names of those that speak of no function that `text` speaks of; none where these are all."""
+def _apart(view: View, text: str, laws: Mapping[str, str], deep: bool = False) -> list[str]:
+    """The names of those that speak of no function that `text` speaks of, nor of one that these call if
+    `deep`; none where these are all."""
     symbols = view.symbols
     spoken = {name for name in symbols.mentioned(text, view.local) if symbols[name].is_definition}
+    if deep:
+        called = {name for each in spoken for name in symbols[each].uses}
+        spoken |= {name for name in called if symbols[name].is_definition}
     found = [name for name, type_ in laws.items() if not symbols.mentioned(type_) & spoken]
     return found if len(found) < len(laws) else []
 
 
-def _forgetting(names: Sequence[str]) -> list[str]:
+def _forgetting(names: Iterable[str]) -> list[str]:
     return [f"(try clear {name})" for name in names]
 
 
-def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -> list[str]:
+def _on_calls(view: View, text: str, variables: Collection[str]) -> list[str]:
     """The induction of a function for which that on one variable will not do, if there is one."""
     calls = induction_calls(view, text, variables)
     deep = [
@@ -162,7 +180,7 @@ def _on_calls(view: View, text: str, variables: Collection[str], closing: str) -
         for call, function in calls.items()
         if function.looks_deep or not recurses_on_parts(view, function)
     ]
-    return [f"fun_induction {call} <;> {closing}" for call in deep[:1]]
+    return [f"fun_induction {call}" for call in deep[:1]]
 
 
 def _waits_for(view: View, text: str, variables: Collection[str], cases: Sequence[str]) -> bool:
@@ -183,9 +201,9 @@ def _strange(view: View, law: Law, others: Mapping[str, str]) -> list[str]:
     return [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
 
 
-def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence[str]) -> str:
+def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence[Sequence[str]]) -> str:
     """Its proof, in which the `forgotten` hypotheses would only be in the way, and first without those that
-    are `distant`, too."""
+    are `distant`, too, the first of these at first."""
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
@@ -205,10 +223,12 @@ def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence
     cases = case_calls(view, said, names)
     on_cases = [f"fun_cases {call} <;> {grind}" for call in cases[:1]]
     ways = [*on_cases, *ways] if _waits_for(view, said, names, cases) else [*ways[:1], *on_cases, *ways[1:]]
-    on_calls = [way for end in dict.fromkeys((grind, closing)) for way in _on_calls(view, said, names, end)]
+    ends = dict.fromkeys((grind, closing))
+    on_calls = [f"{start} <;> {end}" for end in ends for start in _on_calls(view, said, names)]
     ways = [*on_calls, *ways] or [grind]
-    if distant:
-        ways.insert(0, " <;> ".join([*_forgetting(distant), ways[0]]))
+    ways[:0] = [
+        " <;> ".join([*_forgetting(names), ways[0]]) for names in dict.fromkeys(map(tuple, distant)) if names
+    ]
     lines = [" <;> ".join([f"intro {' '.join([*generic, *names])}", *_forgetting(forgotten)])]
     lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways
     return "".join(f"\n       {line}" for line in lines)
