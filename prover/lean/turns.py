@@ -15,10 +15,10 @@ from prover.lean.gateway import is_certain, ran_out
 from prover.lean.rows import alternatives_of, in_turn, is_fact
 from prover.types import Advanced, Failed, Outcome, Proved, TacticState
 
-_PART = 1 / 3
+_FACT, _USE = 1 / 3, 1 / 5
 """Of the heartbeats of a row: what each attempt may use, and each of its alternatives."""
 
-_FACTS, _AGAIN, _ALL = 2.0, 3.0, 4.0
+_FACTS, _AGAIN, _ALL = 2.0, 2.6, 3.4
 """Of them: when all attempts together have used so much, no more facts are tried, nor once more, and at last
 nothing."""
 
@@ -85,11 +85,12 @@ class _Row:
         self.has_branched |= self.last is not None and len(self.last.state.goals) > 1
         if self.has_branched or self.used >= (limit if attempt.is_fact else _ALL):
             return
+        part = _FACT if attempt.is_fact else _USE
         attempt.after, attempt.slow = len(self.done), min(attempt.slow, _SLOW_ALTERNATIVES - 1)
         for tactic in ways:
             left = None if self.seconds is None else max(0.0, self.seconds - self.lasted)
-            outcome, took = self.run(self.state, tactic, self.goal, left, self.share * _PART)
-            self.lasted, self.used = self.lasted + outcome.lean_seconds, self.used + _PART * took
+            outcome, took = self.run(self.state, tactic, self.goal, left, self.share * part)
+            self.lasted, self.used = self.lasted + outcome.lean_seconds, self.used + part * took
             if not isinstance(outcome, Failed):
                 attempt.done, self.last = True, outcome
                 self.done.append(tactic)

@@ -32,7 +32,7 @@ from prover.types import Advanced, Candidate, Goal, Outcome, Proved, TacticState
 SHARES = (0.1, 0.3, 1.0)
 """Of a tactic's heartbeats: what it gets when it is first tried, and when that was too little."""
 
-ROW_SHARES = (0.2, 1.0)
+ROW_SHARES = (0.3, 1.0)
 """The same for a row of attempts (prover/lean/rows.py), which divides it among these."""
 
 _DEARER = 1.0  # -log probability, for each time that a tactic is tried again
