@@ -96,6 +96,8 @@ def _row(
         for seed in range(manifest.seeds)
     ]
 
+    ended = [record for found in by_seed for record in found]
+
     def counts(holds: Callable[[Record, int], bool]) -> dict[int, tuple[int, ...]]:
         return {
             budget: tuple(sum(holds(record, budget) for record in found) for found in by_seed)
@@ -108,13 +110,13 @@ def _row(
         len(questions),
         sum(question.repeats for question in questions),
         configuration,
-        searched=sum(map(len, by_seed)),
-        errors=sum(record.status == "error" for found in by_seed for record in found),
+        searched=len(ended),
+        errors=sum(record.status == "error" for record in ended),
         proved=counts(proved_within),
         conditional=counts(_conditional_within),
-        seconds=round(sum(record.seconds for found in by_seed for record in found), 3),
-        lean_seconds=round(sum(record.lean_seconds for found in by_seed for record in found), 3),
-        policy_seconds=round(sum(record.policy_seconds for found in by_seed for record in found), 3),
+        seconds=round(sum(record.seconds for record in ended), 3),
+        lean_seconds=round(sum(record.lean_seconds for record in ended), 3),
+        policy_seconds=round(sum(record.policy_seconds for record in ended), 3),
     )
 
 

@@ -249,9 +249,8 @@ class Exploration:
         names = [name for name in self._types if name in variables(left, self._types)]
         law = Law(left, right, tuple((name, self._types[name]) for name in names), type=type_)
         self._laws.append(law)
-        self._laws_on.setdefault("" if left.head in self._types and not left.args else left.head, []).append(
-            law
-        )
+        head = "" if left.head in self._types and not left.args else left.head
+        self._laws_on.setdefault(head, []).append(law)
 
     def _covered(self, left: Term, right: Term) -> bool:
         """Whether it is a case of a law that was found."""

@@ -61,11 +61,11 @@ def _turning(view: View, laws: Sequence[Law], text: str) -> list[Sequence[Law]]:
     spread = [law for law in laws if law.spreads and len(law.heads & own) > 1 and not law.heads & inner]
     conditional = [law for law in support if law.premises]
     conditional.sort(key=lambda law: not law.tests)
-    conditional = [*(law for law in support if law.is_of_itself), *conditional[:_SUPPORT]]
+    first = [*(law for law in support if law.is_of_itself), *conditional[:_SUPPORT]]
     mixed = [law for law in support if not law.premises and len(law.heads & inner) > 1]
     general = sorted(mixed, key=lambda law: -len(law.types))[:_MIXED]
     mixed = [law for law in mixed if law in general]
-    blocks = [*conditional, *kept[:_PIVOTS]], [*conditional, *mixed, *spread[:_SPREAD], *said[:_PIVOTS]]
+    blocks = [*first, *kept[:_PIVOTS]], [*first, *mixed, *spread[:_SPREAD], *said[:_PIVOTS]]
     return [block for block, pivots in zip(blocks, (kept, said), strict=True) if pivots]
 
 

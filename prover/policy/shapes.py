@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -15,14 +14,6 @@ from prover.policy.laws import Builder
 from prover.policy.syntax import Term
 
 Shape: TypeAlias = "tuple[Term, Term, Term]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """The type of what a function makes, and what it puts it onto."""
-
-    type: Term
-    onto: tuple[Term, ...]
 
 
 class Shapes:
@@ -91,21 +82,24 @@ class Shapes:
             if step.rank < 0 or len(step.arguments) != 2 or step.arguments[place] != step.result:
                 continue
             given = self._distinct((step.arguments[1 - place], step.result))
-            for image, base in self._images(step.result, given) if given else ():
+            for image, type_, onto in self._images(step.result, given) if given else ():
                 assert given is not None
                 x, t = given
                 seen, plain = image(Term(step.written, (t, x) if place == 0 else (x, t))), image(t)
                 for joint in self._builders:
                     for sides in ((x, plain), (plain, x)):
-                        types = [step.arguments[1 - place] if side == x else base.type for side in sides]
-                        if joint.arguments == tuple(types) and joint.result == base.type:
+                        types = [step.arguments[1 - place] if side == x else type_ for side in sides]
+                        if joint.arguments == tuple(types) and joint.result == type_:
                             pair = seen, Term(joint.written, sides)
-                            for (left, right), type_ in self._seen(pair, base.type, (*given, *base.onto)):
+                            for (left, right), seen_as in self._seen(pair, type_, (*given, *onto)):
                                 if (left, right) != pair:
-                                    yield left, right, type_
+                                    yield left, right, seen_as
 
-    def _images(self, type_: Term, taken: Sequence[Term]) -> Iterator[tuple[Callable[[Term], Term], _Base]]:
-        """What functions make of a term of that type, which take nothing else but what they put that onto."""
+    def _images(
+        self, type_: Term, taken: Sequence[Term]
+    ) -> Iterator[tuple[Callable[[Term], Term], Term, tuple[Term, ...]]]:
+        """What functions make of a term of that type, which take nothing else but what they put that onto;
+        with the type of what they make, and that."""
         for function in self._builders:
             at = function.arguments.index(type_) if type_ in function.arguments else -1
             rest = function.arguments[:at] + function.arguments[at + 1 :]
@@ -114,7 +108,7 @@ class Shapes:
             variable = self._distinct(rest, taken)
             for onto in dict.fromkeys((variable, tuple(self._constants(function.result)[:1]))):
                 if onto is not None and len(onto) == len(rest):
-                    yield partial(_called, function.written, onto, at), _Base(function.result, onto)
+                    yield partial(_called, function.written, onto, at), function.result, onto
 
     def _selections(self) -> Iterator[Shape]:
         """`f x (g p u) = if p x then f x u else c` and `f x (g y u) = if x = y then c else f x u`: what is
