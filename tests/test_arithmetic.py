@@ -8,8 +8,16 @@ import pytest
 
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import parse_source
-from prover.policy.rules.arithmetic import by_periods, by_remainders, by_sums, by_values, know_functions
+from prover.policy.rules.arithmetic import (
+    by_periods,
+    by_remainders,
+    by_sums,
+    by_values,
+    compute,
+    know_functions,
+)
 from prover.policy.rules.common import Rule
+from prover.policy.rules.trying import by_trying, know_members
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
 from prover.types import Advanced, Proved
@@ -46,6 +54,7 @@ def proposed(lean: EmbeddedGateway, rule: Rule, statement: str) -> list[object]:
         (by_values, "(x y : Nat) (h : x * y = 12) (k : x + y = 7) : x = 3 ∨ x = 4"),
         (by_values, "(x : Int) (h : 0 ≤ x) (k : x ^ 2 = 49) : x = 7"),
         (by_values, "(a b : Nat) (h : 3 ≤ a ∧ a ≤ 9) (k : a * b = a + b + 5) : b ≤ 4"),
+        (compute, "(x : Nat) (h : 91 ∣ (List.range 60).sum - x) (k : x < 91) : x = 41"),
         (by_sums, "(n : Nat) : ((List.range n).map (fun k => 2 * k + 1)).sum = n ^ 2"),
         (by_sums, "(n : Nat) : ((List.range (n + 1)).map (fun k => k ^ 3)).sum * 4 = (n * (n + 1)) ^ 2"),
     ],
@@ -76,5 +85,6 @@ def test_a_function_whose_values_are_given_goes(lean: EmbeddedGateway) -> None:
     ],
 )
 def test_what_is_linear_is_left_to_others(lean: EmbeddedGateway, statement: str) -> None:
-    for rule in (by_remainders, by_periods, by_values, by_sums, know_functions):
+    rules = (by_remainders, by_periods, by_values, by_sums, by_trying, compute, know_functions, know_members)
+    for rule in rules:
         assert proposed(lean, rule, statement) == []

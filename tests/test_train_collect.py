@@ -25,7 +25,8 @@ from prover.train.data import (
     theorem_of,
     write_problems,
 )
-from prover.types import Budget, Proved, Standing
+from prover.train.watching import Runs
+from prover.types import Advanced, Budget, Goal, Proved, Standing, TacticState
 
 FIRST = """\
 def twice : Nat → Nat
@@ -150,3 +151,18 @@ def test_a_round_is_one_thing(folder: Path, lean: EmbeddedGateway) -> None:
     other = Collecting(folder, plan(folder, "only:simp"), lambda: OnePool(lean))
     with pytest.raises(InputError, match="other arguments"):
         list(other.searches(1))
+
+
+def test_a_proof_may_go_on_from_a_state_that_reads_as_its_own_does() -> None:
+    def state(number: int, text: str) -> TacticState:
+        return TacticState(number, (Goal((), text, "", text),), ((0,),))
+
+    root, reached = state(0, "root"), state(1, "reached")
+    runs = Runs()
+    runs.add(root, "go the long way", 0, Advanced(reached, 0.0))
+    runs.add(reached, "go back", 0, Advanced(state(2, "root"), 0.0))
+    runs.add(reached, "finish", 0, Proved(0.0))
+    runs.add(root, "go", 0, Advanced(state(3, "reached"), 0.0))
+    assert list(runs.script((0, 0)).tactics) == ["go", "finish"]
+    assert [place for place, _ in runs.steps((0, 0))] == [(0, 0), (1, 0)]
+    assert runs.way((2, 0)) is None

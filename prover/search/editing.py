@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from prover.search.script import Step
 from prover.search.suggestions import answers, question
@@ -22,6 +24,7 @@ _FACT = re.compile(r"(?:have (?P<name>[^\W\d][\w']*) :|obtain ⟨(?P<names>[^⟩
 _CLEARING = re.compile(r" <;> \(try clear (?P<after>[\w']+)\)|\(try clear (?P<before>[\w']+)\) <;> ")
 _MAY_FAIL = re.compile(r"\b(?:first|try)\b")
 _WORD = re.compile(r"[^\W\d][\w']*")
+_T = TypeVar("_T")
 _LIST = re.compile(r"\b(?P<tactic>simp(?:_all|a)?|grind) \[(?P<arguments>[^][]+)\]")
 
 
@@ -68,28 +71,71 @@ class _Editor:
         self._run = trials.run
 
     def shorten(self, script: Step, state: TacticState, goal: int) -> Step:
-        """By halves: all of a row of steps at first, then smaller parts of it, the last ones first, as the
-        states that the others lead to are known by then."""
         row, rest = _row(script)
+        row, settled = self._settle(row, rest, state, goal)
         given = {hypothesis.name for hypothesis in state.goals[goal].hypotheses}
-        count = len(row)
-        while count:
-            end = len(row)
-            while end > 0:
-                start = max(0, end - count)
-                without = row[:start] + row[end:]
-                kept = [*row[:start], *row[end:]]
-                missed = _facts(row[start:end]) & _mentioned(kept, rest) - _facts(kept) - given
-                if not missed and self._proves(_chained(without, rest), state, goal):
-                    row = without
-                end = start
-            count //= 2
+        facts = _facts(row) - given
+
+        def left(numbers: Collection[int]) -> list[Step]:
+            return [step for number, step in enumerate(row) if number in numbers or number in settled]
+
+        def suffice(numbers: Collection[int]) -> bool:
+            kept = left(numbers)
+            missed = _mentioned(kept, rest) & facts - _facts(kept)
+            return not missed and self._proves(_chained(kept, rest), state, goal)
+
+        row = left(_least([number for number in range(len(row)) if number not in settled], suffice))
         for step in row:
             outcome = self._run(state, step.tactic, goal)
             if not isinstance(outcome, Advanced) or outcome.state.groups != step.groups:
                 return _chained(row, rest)  # no runs are left
             state, goal = outcome.state, step.groups[0][0]
         return _chained(row, self._below(rest, state, goal, self.shorten))
+
+    def _settle(
+        self, row: list[Step], rest: Step, state: TacticState, goal: int
+    ) -> tuple[list[Step], Collection[int]]:
+        """Without those of the last facts stated in a row that nothing needs, and where in it the others are.
+
+        What uses facts is run with others cleared, once each time; to leave a fact out would be to prove all
+        that come after it again. All stay, and none is settled, where what is left does not prove the goal.
+        """
+        start, end = _stating(row)
+        places = [(state, goal)]
+        for step in row[:end]:
+            outcome = self._run(places[-1][0], step.tactic, places[-1][1])
+            if not isinstance(outcome, Advanced) or outcome.state.groups != step.groups:
+                return row, ()
+            places.append((outcome.state, step.groups[0][0]))
+        names = [_name(fact) for fact in row[start:end]]
+        after = _chained(row[end:], rest)
+        needed = self._needed(names, *places[end], partial(self._proves, after))
+        for number in range(len(names) - 1, -1, -1):
+            if names[number] in needed:
+                earlier = [name for name in names[:number] if name not in needed]
+                proof = partial(self._leads_on, row[start + number].tactic)
+                needed |= self._needed(earlier, *places[start + number], proof)
+        facts = [fact for fact in row[start:end] if _name(fact) in needed]
+        settled = range(start, start + len(facts))
+        if len(facts) == len(names):
+            return row, settled
+        if self._proves(_chained([*row[:start], *facts], after), state, goal):
+            return [*row[:start], *facts, *row[end:]], settled
+        return row, ()
+
+    def _needed(
+        self, names: list[str], state: TacticState, goal: int, works: Callable[[TacticState, int], bool]
+    ) -> set[str]:
+        """The hypotheses of these names without which it does not work."""
+
+        def suffice(kept: Collection[str]) -> bool:
+            outcome = self._run(state, f"clear {' '.join(name for name in names if name not in kept)}", goal)
+            return isinstance(outcome, Advanced) and works(outcome.state, 0)
+
+        return set(_least(names, suffice))
+
+    def _leads_on(self, tactic: str, state: TacticState, goal: int) -> bool:
+        return isinstance(self._run(state, tactic, goal), Advanced)
 
     def remember(self, script: Step, state: TacticState, goal: int) -> Step:
         """Without `try clear …`: all of them, or those of what is not there anyway."""
@@ -148,6 +194,22 @@ class _Editor:
         )
 
 
+def _least(items: Sequence[_T], suffice: Callable[[Sequence[_T]], bool]) -> Sequence[_T]:
+    """Those that are left when by halves what does not matter is left out: all of them at first, then smaller
+    parts, the last ones first, as the states that the others lead to are known by then."""
+    count = len(items)
+    while count:
+        end = len(items)
+        while end > 0:
+            start = max(0, end - count)
+            without = [*items[:start], *items[end:]]
+            if suffice(without):
+                items = without
+            end = start
+        count //= 2
+    return items
+
+
 def _clearing_only(names: Collection[str], tactic: str) -> str:
     def kept(found: re.Match[str]) -> str:
         return found[0] if (found["after"] or found["before"]) in names else ""
@@ -165,6 +227,19 @@ def _mentioned(row: Iterable[Step], rest: Step) -> set[str]:
     """The names that they can't do without; what they only try may fail."""
     tactics = [*(step.tactic for step in row), *rest.tactics]
     return {name for tactic in tactics for name in _WORD.findall(_MAY_FAIL.split(tactic, maxsplit=1)[0])}
+
+
+def _name(step: Step) -> str:
+    """That of the one fact that it states; empty where it states none, or several."""
+    fact = _FACT.match(step.tactic)
+    return (fact and fact["name"]) or ""
+
+
+def _stating(row: Sequence[Step]) -> tuple[int, int]:
+    """Where the last of the steps that state facts, one after the other, begin and end."""
+    end = next((at for at in range(len(row), 0, -1) if _name(row[at - 1])), 0)
+    start = next((at for at in range(end, 0, -1) if not _name(row[at - 1])), 0)
+    return start, end
 
 
 def _row(script: Step) -> tuple[list[Step], Step]:

@@ -11,7 +11,6 @@ from prover.search.trials import Trials
 from prover.types import Advanced, Proved, TacticState
 
 _FACTS = ("have ", "obtain ", "rename_i ")
-_FORGETS = re.compile(r" <;> \(try clear [^()]*\)")
 _LAST_RESORTS = re.compile(r" <;> first((?: \| \w+)+)$")
 
 
@@ -98,11 +97,11 @@ def _ways(tactic: str) -> list[str]:
 
 
 def _simpler(tactic: str) -> list[str]:
-    """Without what may be of no use, and with one of its last resorts for all of them, before itself."""
+    """With none of its last resorts, then with one for all of them, before itself."""
     last = _LAST_RESORTS.search(tactic)
     bare = tactic[: last.start()] if last else tactic
     resorts = [bare, *(f"{bare} <;> {each}" for each in last[1].split(" | ")[1:])] if last else []
-    return list(dict.fromkeys([_FORGETS.sub("", tactic), *resorts, tactic]))
+    return list(dict.fromkeys([*resorts, tactic]))
 
 
 def _chain(steps: list[tuple[str, Advanced]], last: Step) -> Step:

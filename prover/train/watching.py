@@ -44,30 +44,36 @@ _Place = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a goal is proved: the first tactic, what of it belongs into a proof, how many tactics there are in
-    all, and their length in characters."""
+    all, and their length in characters. `below` is where the goals are that it leaves, for each group one."""
 
     tactic: str
     effect: str
     state: TacticState | None
     steps: int
     length: int
+    below: tuple[_Place, ...] = ()
 
 
 @dataclass
 class Runs:
-    """What Lean was asked in one session, by the search and by those who edited its proof."""
+    """What Lean was asked in one session, by the search and by those who edited its proof. These go on from
+    another state that reads the same, where that was asked before."""
 
     goals: dict[_Place, Goal] = field(default_factory=dict)
+    _alike: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     _asked: dict[_Place, list[tuple[str, Outcome]]] = field(default_factory=dict)
     _ways: dict[_Place, _Way | None] = field(default_factory=dict)
 
     def add(self, state: TacticState, tactic: str, goal: int, outcome: Outcome) -> None:
+        if (state.id, goal) not in self.goals:
+            self._alike.setdefault(_said(state), []).append(state.id)
         self.goals[state.id, goal] = state.goals[goal]
         self._asked.setdefault((state.id, goal), []).append((tactic, outcome))
 
     def way(self, place: _Place) -> _Way | None:
         """The shortest proof of a goal, None where there is none. To be asked when all is over."""
         if place not in self._ways:
+            self._ways[place] = None  # none that comes by it again
             ways = [way for each in self._asked.get(place, ()) if (way := self._by(*each)) is not None]
             self._ways[place] = min(ways, key=lambda way: (way.steps, way.length, way.tactic), default=None)
         return self._ways[place]
@@ -78,14 +84,12 @@ class Runs:
             return _Way(tactic, effect, None, 1, len(effect))
         if not isinstance(outcome, Advanced):
             return None
-        below = [self.way((outcome.state.id, group[0])) for group in outcome.state.groups]
-        if not all(below):
+        below = tuple(self._below(outcome.state))
+        ways = [way for place in below if (way := self.way(place)) is not None]
+        if len(ways) < len(below):
             return None
-        steps, length = 1, len(effect)
-        for way in below:
-            assert way is not None
-            steps, length = steps + way.steps, length + way.length
-        return _Way(tactic, effect, outcome.state, steps, length)
+        steps, length = sum(way.steps for way in ways), sum(way.length for way in ways)
+        return _Way(tactic, effect, outcome.state, 1 + steps, len(effect) + length, below)
 
     def script(self, place: _Place) -> Step:
         """Of a goal that has a proof."""
@@ -93,18 +97,26 @@ class Runs:
         assert way is not None
         if way.state is None:
             return Step(way.effect)
-        state = way.state
-        parts = tuple(self.script((state.id, group[0])) for group in state.groups)
-        return Step(way.effect, tuple(goal.case for goal in state.goals), state.groups, parts)
+        parts = tuple(self.script(place) for place in way.below)
+        return Step(way.effect, tuple(goal.case for goal in way.state.goals), way.state.groups, parts)
 
     def steps(self, place: _Place) -> Iterator[tuple[_Place, _Way]]:
         """Those of the proof, from the top."""
         way = self.way(place)
         assert way is not None
         yield place, way
-        if way.state is not None:
-            for group in way.state.groups:
-                yield from self.steps((way.state.id, group[0]))
+        for below in way.below:
+            yield from self.steps(below)
+
+    def _below(self, state: TacticState) -> Iterator[_Place]:
+        """A place for each group of its goals, where it is proved if it is anywhere."""
+        for group in state.groups:
+            places = [(number, group[0]) for number in (state.id, *self._alike.get(_said(state), ()))]
+            yield next((place for place in places if self.way(place) is not None), places[0])
+
+
+def _said(state: TacticState) -> tuple[str, ...]:
+    return tuple(goal.text for goal in state.goals)
 
 
 class WatchedGateway(ForwardingGateway):

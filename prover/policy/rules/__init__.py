@@ -5,7 +5,14 @@ A log-probability is a price: the search pays it to try the tactic, and a path's
 
 from __future__ import annotations
 
-from prover.policy.rules.arithmetic import by_periods, by_remainders, by_sums, by_values, know_functions
+from prover.policy.rules.arithmetic import (
+    by_periods,
+    by_remainders,
+    by_sums,
+    by_values,
+    compute,
+    know_functions,
+)
 from prover.policy.rules.closing import (
     close,
     consider_cases,
@@ -26,6 +33,7 @@ from prover.policy.rules.induction import (
 )
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
 from prover.policy.rules.numbers import by_numbers
+from prover.policy.rules.trying import by_trying, know_members
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
 
 RULES: tuple[Rule, ...] = (
@@ -46,7 +54,10 @@ RULES: tuple[Rule, ...] = (
     by_periods,
     by_values,
     by_sums,
+    by_trying,
+    compute,
     know_functions,
+    know_members,
     prove_laws,
     lemmas,
     speculate,

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import gcd
 
-from prover.policy.rules.common import Proposal
+from prover.policy.ranges import limits
+from prover.policy.rules.common import Proposal, block
 from prover.policy.terms import telescope, variables_in
 from prover.policy.view import Kind, Variable, View
 
 _MODULUS = re.compile(r"% (\d+)\b|(?<![\w^] )(?<![\w'.])(\d+) ∣")
-_NONLINEAR = re.compile(r"\^|(?<!\d) \* (?!\d)|% (?!\d)")
+NONLINEAR = re.compile(r"\^|(?<!\d) \* (?!\d)|% (?!\d)")
 _POWER = re.compile(r"(?<![\w'.])(\d+) \^ ([^\W\d][\w']*|\([^()]*\))")
 _NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
 _KNOWN_VALUES = re.compile(r"∀ (?P<binders>[^,]+), (?P<function>[^\W\d][\w'✝]*) (?P<arguments>[^=]+?) = ")
 _FACTOR = re.compile(r"(?<![\w'.^])(?<!\^ )(\d+) \* [^\W\d]")
 _EXPONENT = re.compile(r"\^ (\d+)\b")
+_NUMBERED = re.compile(r"List\.range \d+\b")
 _LARGEST_FACTOR = 16
 _LARGEST_POWER = {"Nat": 256, "Int": 12}
 """As Lean computes them: powers of integers by multiplying."""
@@ -36,8 +38,8 @@ _REMAINDERS = {
 
 def by_remainders(view: View) -> Iterator[Proposal]:
     """Each remainder of the variables in turn, where a term that is not linear is divided by a number."""
-    numbers = _numbers(view, view.text)
-    if not numbers or not _NONLINEAR.search(view.text):
+    numbers = numbers_in(view, view.text)
+    if not numbers or not NONLINEAR.search(view.text):
         return
     types = dict.fromkeys(variable.type for variable in numbers)
     simp = f"simp [{', '.join([rule for type_ in types for rule in _REMAINDERS[type_]])}, *]"
@@ -65,9 +67,9 @@ def by_remainders(view: View) -> Iterator[Proposal]:
                     steps.append(f"have := Nat.le_self_pow (n := {power}) (by decide) {variable.name}")
         if powers:
             ending = f"simp [*] at {' '.join(powers)} <;> omega"
-            yield f"({_lines(steps)}\n {' <;> '.join([*cases, ending])})", -0.9
+            yield block([*steps, " <;> ".join([*cases, ending])]), -0.9
         if moduli and max(map(int, _EXPONENT.findall(view.text)), default=0) <= _LARGEST_POWER["Int"]:
-            yield f"({_lines(steps)}\n {' <;> '.join([*cases, f'({simp}; done)'])})", -1.1
+            yield block([*steps, " <;> ".join([*cases, f"({simp}; done)"])]), -1.1
 
 
 def by_periods(view: View) -> Iterator[Proposal]:
@@ -97,17 +99,17 @@ def by_periods(view: View) -> Iterator[Proposal]:
             cases = f"rcases {remainder} with {' | '.join([remainder] * period)}"
             splits.append(f"{cases} <;> simp [{remainder}] at {power}")
         if steps:
-            yield f"({_lines([*steps, ' <;> '.join([*splits, 'omega'])])})", -0.9
+            yield block([*steps, " <;> ".join([*splits, "omega"])]), -0.9
 
 
 def by_values(view: View) -> Iterator[Proposal]:
     """Each value in turn of a variable that is bounded by the numbers in the goal."""
-    if not _NONLINEAR.search(view.text) or view.definitions:
+    if not NONLINEAR.search(view.text) or view.definitions:
         return
     numerals = [int(numeral) for proof in view.proofs for numeral in _NUMERAL.findall(proof.type)]
     guess = max((numeral for numeral in numerals if 1 < numeral <= _LARGEST_BOUND), default=None)
-    for variable in _numbers(view, "\n".join(proof.type for proof in view.proofs)):
-        low, high = _limits(view, variable.name)
+    for variable in numbers_in(view, "\n".join(proof.type for proof in view.proofs)):
+        low, high = limits([proof.type for proof in view.proofs], variable.name)
         least = 0 if low is None else low
         if high is not None and high - least > _AT_ONCE:
             yield f"by_cases {view.fresh('h')} : {variable.name} < {(least + high) // 2 + 1}", -1.4
@@ -138,11 +140,7 @@ def _values_between(view: View, variable: Variable, low: int, high: int) -> str:
         )
     case = f"rcases {counter} with _ | {counter}; · first | omega | grind | simp_all"
     steps += [f"iterate {high - low + 1} ({case})", "omega"]
-    return f"({_lines(steps)})"
-
-
-def _lines(steps: Sequence[str]) -> str:
-    return "\n ".join(steps)
+    return block(steps)
 
 
 def by_sums(view: View) -> Iterator[Proposal]:
@@ -153,12 +151,19 @@ def by_sums(view: View) -> Iterator[Proposal]:
     linear = ", ".join(
         ["List.range_succ", "Nat.pow_succ", "Nat.mul_add", "Nat.add_mul", *view.definitions, "*"]
     )
-    for variable in _numbers(view, view.target):
+    for variable in numbers_in(view, view.target):
         if variable.type == "Nat" and re.search(
             rf"List\.range \(?{re.escape(variable.name)}(?!\w)", view.text
         ):
             yield f"induction {variable.name} <;> simp_all [{simp}] <;> grind", -0.6
             yield f"induction {variable.name} <;> simp [{linear}] <;> omega", -0.8
+
+
+def compute(view: View) -> Iterator[Proposal]:
+    """Terms without variables come to a number."""
+    calls = (call.args for _, call in view.symbols.calls(view.text))
+    if _NUMBERED.search(view.text) or any(all(arg.isdigit() for arg in args) for args in calls):
+        yield "simp +ground at * <;> omega", -1.0
 
 
 def know_functions(view: View) -> Iterator[Proposal]:
@@ -195,7 +200,7 @@ def _powers_of(view: View, variable: Variable) -> list[str]:
     return [power for power in dict.fromkeys(found) if int(power) <= _LARGEST_POWER[variable.type]]
 
 
-def _numbers(view: View, text: str) -> list[Variable]:
+def numbers_in(view: View, text: str) -> list[Variable]:
     mentioned = variables_in(text)
     data = view.of_kind(Kind.DATA)
     return [each for each in data if each.type in _REMAINDERS and each.name in mentioned]
@@ -216,21 +221,3 @@ def _period(base: int, modulus: int) -> int | None:
     while power != 1 % modulus and period <= _LONGEST_PERIOD:
         power, period = power * base % modulus, period + 1
     return period if period <= _LONGEST_PERIOD else None
-
-
-def _limits(view: View, name: str) -> tuple[int | None, int | None]:
-    """The least and the largest value, as inequalities with numbers say."""
-    it = re.escape(name)
-    lows: list[int] = []
-    highs: list[int] = []
-    patterns = (
-        (rf"(?<![\w'.])(\d+) (≤|<) {it}(?![\w'])(?! [*+^%/-])", lows, 1),
-        (rf"(?<![\w'.] )(?<![\w'.)]){it} (≥|>) (\d+)\b(?! [*+^%/-])", lows, 1),
-        (rf"(?<![*+^%/-] )(?<![\w'.]){it} (≤|<) (\d+)\b(?! [*+^%/-])", highs, -1),
-    )
-    for pattern, into, more in patterns:
-        for proof in view.proofs:
-            for one, other in re.findall(pattern, proof.type):
-                number, sign = (one, other) if one.isdigit() else (other, one)
-                into.append(int(number) + (more if sign in "<>" else 0))
-    return max(lows, default=None), min(highs, default=None)

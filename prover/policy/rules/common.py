@@ -35,6 +35,11 @@ def in_turn(*steps: str) -> str:
     return steps[0] if len(steps) == 1 else f"({'; '.join(steps)})"
 
 
+def block(lines: Sequence[str]) -> str:
+    """Tactics one after the other, each on lines of its own."""
+    return "(" + "\n ".join(lines) + ")"
+
+
 def head(proposition: str) -> str:
     top = connective(proposition)
     return top or (names(proposition) or [""])[0]

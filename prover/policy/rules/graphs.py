@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from prover.policy.declared import read_signature
-from prover.policy.rules.common import Proposal, grind
+from prover.policy.rules.common import Proposal, block, grind
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import NotRead, Term
 from prover.policy.view import View
@@ -40,7 +40,7 @@ def by_graphs(view: View) -> Iterator[Proposal]:
         facts.append(fact)
     places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
     lines.append(f"first\n   | simp only [{', '.join(facts)}]{places} <;> {grind(view)}\n   | {grind(view)}")
-    yield "(" + "\n ".join(lines) + ")", -1.2
+    yield block(lines), -1.2
 
 
 def _graphs(view: View) -> Iterator[_Graph]:

@@ -15,7 +15,7 @@ from prover.policy.conjectures import (
 from prover.policy.laws import Law
 from prover.policy.pivots import operational, pivotal, simpler
 from prover.policy.rewriting import heads
-from prover.policy.rules.common import Proposal
+from prover.policy.rules.common import Proposal, block
 from prover.policy.speculation import speculations
 from prover.policy.theory import known_laws, law_key, laws_for
 from prover.policy.view import Kind, View
@@ -44,15 +44,15 @@ def prove_laws(view: View) -> Iterator[Proposal]:
         blocks += [(every[at : at + _BLOCK], -2.3 - 0.1 * at) for at in starts]
     tests = [law for law in every if law.tests]
     # last, as a model knows the others by their numbers
-    blocks += [(block, -1.3) for block in pivotal(view, every)] + [(simpler(view), -1.4), (tests, -1.2)]
-    for block, price in blocks:
+    blocks += [(laws, -1.3) for laws in pivotal(view, every)] + [(simpler(view), -1.4), (tests, -1.2)]
+    for laws, price in blocks:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
-        for name, law in _named(view, block):
+        for name, law in _named(view, laws):
             lines.append(_attempt(view, name, law, standing))
             standing[name] = law.body
         if lines:
-            yield "(" + "\n ".join([*lines, *_uses(view, standing)]) + ")", price
+            yield block([*lines, *_uses(view, standing)]), price
 
 
 def speculate(view: View) -> Iterator[Proposal]:
@@ -64,10 +64,10 @@ def speculate(view: View) -> Iterator[Proposal]:
     standing = {law.name: law.type for law in view.laws}
     for number, law in enumerate(speculations(view)):
         base = operational(view, law)
-        for block, price in [([law], -0.8), *([([*base, law], -1.2)] if base else [])]:
-            lines = [_attempt(view, name, each, standing, hypotheses) for name, each in _named(view, block)]
+        for tried, price in [([law], -0.8), *([([*base, law], -1.2)] if base else [])]:
+            lines = [_attempt(view, name, each, standing, hypotheses) for name, each in _named(view, tried)]
             if lines:
-                yield "(" + "\n ".join([*lines, closing]) + ")", price - 0.2 * number
+                yield block([*lines, closing]), price - 0.2 * number
         for name, _ in _named(view, [law]):
             yield f"have {name} : {_stated(view, law)} := ?_", -1.8 - 0.2 * number
 

@@ -8,7 +8,7 @@ from prover.policy.conjectures import inductions, recursion_spots
 from prover.policy.numbers import Constructor, Count, Numbers, Reading, numbers_in
 from prover.policy.predicates import about, meaning
 from prover.policy.rewriting import heads
-from prover.policy.rules.common import Proposal, listed
+from prover.policy.rules.common import Proposal, block, listed
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import Term
 from prover.policy.terms import names, sides
@@ -77,7 +77,7 @@ class _Script:
         closing = listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)])
         said = f"simp only [{known}]{places} <;> (try clear {facts}) <;> {closing}"
         lines.append(f"first\n   | {said}\n   | {closing}")
-        self.text = "(" + "\n ".join(lines) + ")"
+        self.text = block(lines)
 
     def _counted(self, count: Count) -> str:
         """There is such a function."""
