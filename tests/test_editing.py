@@ -12,7 +12,7 @@ from prover.lean.source import parse_source
 from prover.search.editing import shortened
 from prover.search.script import Step, structured
 from prover.search.trials import Trials
-from prover.types import Advanced, Outcome, TacticState
+from prover.types import Advanced, Outcome, Standing, TacticState
 
 
 class Counted:
@@ -87,3 +87,27 @@ def test_states_that_read_the_same_are_one(lean: EmbeddedGateway) -> None:
         states = {run.state.id for run in runs if isinstance(run, Advanced)}
         assert len(runs) == 3 and len(states) == 1
         assert trials.run(session.root, "simp", 0) is None
+
+
+def test_cases_in_a_case_read_as_people_write(lean: EmbeddedGateway) -> None:
+    text = "theorem same (a b : Nat) : min a b ≤ a := by\n  sorry\n"
+    source = parse_source(Path("Cases.lean"), text.encode())
+    (theorem,) = source.theorems
+    with lean.open(source, theorem) as session:
+
+        def script(state: TacticState, goal: int, *tactics: str) -> Step:
+            """Each of the tactics on the last goal that the one before it left."""
+            outcome = session.run(state, tactics[0], goal)
+            if not isinstance(outcome, Advanced):
+                return Step(tactics[0])
+            left, tags = outcome.state, tuple(each.case for each in outcome.state.goals)
+            parts = [
+                script(left, group[0], *(tactics[1:] if group == left.groups[-1] else ["omega"]))
+                for group in left.groups
+            ]
+            return Step(tactics[0], tags, left.groups, tuple(parts))
+
+        lines = structured(script(session.root, 0, "cases a", "cases b", "omega"))
+    assert "  case zero =>" in lines
+    proof = "\n  ".join(lines)
+    assert lean.certify(source, {theorem.hole: proof})[theorem.hole].standing is Standing.CERTIFIED

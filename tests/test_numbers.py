@@ -192,6 +192,8 @@ def test_what_has_other_parts_is_measured() -> None:
         "(x : Z) : plus x (neg x) = .pos .o",
         "(s t : Row) : size (append s t) = add (size t) (size s)",
         "(s t : Row) : size (sort (append s t)) = size (append t s)",
+        "(p : P) (s t : Row) (h : t = .cons p (append s t)) : False",
+        "(p q : P) (s t : Row) (h : append s (.cons p t) = sort (append t s)) : Row.nil = .cons q s",
         "(n : Nat) : triangle n + triangle n = n * n + n",
         "(n : Nat) : halves (n + n) = n",
     ],

@@ -74,6 +74,23 @@ def test_the_goals_of_an_induction_are_named_and_their_variables_too() -> None:
     assert flat(script) == ["induction xs", "rfl", renaming]
 
 
+def test_cases_in_a_case_are_called_as_lean_calls_them_there() -> None:
+    apart = step("cases y", closing("rfl"), closing("omega"), tags=("succ.inl", "succ.inr"))
+    script = step("induction x", closing("simp"), step("simp", apart, tags=("succ",)), tags=("zero", "succ"))
+    assert structured(script) == [
+        "induction x",
+        "case zero =>",
+        "  simp",
+        "case succ =>",
+        "  simp",
+        "  cases y",
+        "  case inl =>",
+        "    rfl",
+        "  case inr =>",
+        "    omega",
+    ]
+
+
 def test_tags_that_do_not_tell_goals_apart_are_left_out() -> None:
     script = step("induction x", closing("rfl"), closing("simp"), tags=("a", "a"))
     assert structured(script) == ["induction x", "· rfl", "· simp"]

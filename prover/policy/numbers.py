@@ -81,21 +81,25 @@ class Numbers:
 
 
 @lru_cache(maxsize=256)
-def numbers_in(symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...]) -> Numbers:
-    """For these functions and the types of variables; empty where nothing is found."""
+def numbers_in(
+    symbols: Symbols, functions: tuple[str, ...], types: tuple[str, ...], growing: bool = False
+) -> Numbers:
+    """For these functions and the types of variables; empty where nothing is found. If `growing`, a part
+    counts less than the whole, where not all values are told apart."""
     programs = Programs(symbols)  # of its own: what others have computed must make no difference
     try:
         ground = [read_term(type_) for type_ in types]
     except NotRead:
         return Numbers((), ())
     builders, ground = builders_for(programs, functions, ground)
-    return _Search(programs, [builder for builder in builders if builder.rank >= 0]).found(ground)
+    return _Search(programs, [builder for builder in builders if builder.rank >= 0], growing).found(ground)
 
 
 class _Search:
-    def __init__(self, programs: Programs, functions: Sequence[Builder]) -> None:
+    def __init__(self, programs: Programs, functions: Sequence[Builder], growing: bool) -> None:
         self._programs = programs
         self._functions = functions
+        self._growing = growing
         self._counts: dict[Term, Count] = {}
         self._stands: dict[tuple[Term, Value], Row] = {}
         self._samples: dict[str, tuple[list[tuple[Value, ...]], tuple[Value | None, ...]]] = {}
@@ -145,7 +149,8 @@ class _Search:
         if exact and not all(self._is_counted(of) for of in inner):
             return
         signed_inside = exact and any(self._signed(of) for of in inner)
-        for forms in itertools.product(*(_forms(type_, arguments, exact) for _, arguments in made)):
+        possible = (_forms(type_, arguments, exact, self._growing) for _, arguments in made)
+        for forms in itertools.product(*possible):
             constructors = tuple(
                 Constructor(name, arguments, _counted(type_, arguments, exact), *form)
                 for (name, arguments), form in zip(made, forms, strict=True)
@@ -236,10 +241,12 @@ def _counted(type_: Term, arguments: Sequence[Term], exact: bool) -> tuple[int, 
     return tuple(place for place, of in enumerate(arguments) if exact or of == type_)
 
 
-def _forms(type_: Term, arguments: Sequence[Term], exact: bool) -> Sequence[tuple[int, int]]:
+def _forms(type_: Term, arguments: Sequence[Term], exact: bool, growing: bool) -> Sequence[tuple[int, int]]:
     """What may be made of the numbers of a constructor's arguments: factors, and what is added."""
+    if not exact and type_ in arguments:
+        return [form for form in _GROWING if form[1] > 0] if growing else _GROWING
     if not exact:
-        return _GROWING if type_ in arguments else _CONSTANT[:2]
+        return _CONSTANT[:2]
     if not arguments:
         return _CONSTANT
     return _RECURSIVE if arguments[0] == type_ else _WRAPPING

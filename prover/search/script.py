@@ -57,29 +57,31 @@ def flat(script: Step | None) -> list[str]:
     return _lines(script, lambda part, _: flat(part))
 
 
-def structured(script: Step | None) -> list[str]:
+def structured(script: Step | None, inside: str = "") -> list[str]:
     """With `case … =>` for each goal of an induction or a case distinction, and a bullet for each goal of
-    other tactics that leave several."""
+    other tactics that leave several. `inside` is the tag of the case that all of it is in: goals that come of
+    that one are called there as if it had none."""
     if script is None:
         return [SORRY]
-    whole = _filled(script)
+    whole = _filled(script, inside)
     if whole is not None:
         return whole
     by_case = _BY_CASES.match(script.tactic) and _distinct(script.tags)
 
     def block(part: Step | None, tag: str) -> list[str]:
         if len(script.groups) == 1 and len(script.tags) == 1:
-            return structured(_spread(part))
+            return structured(_spread(part), inside)
         if by_case:
             names, part = _named(part)
-            body = structured(_spread(part))
-            return [f"case {tag}{names} =>", *(f"  {line}" if line else line for line in body)]
-        return _hang("· ", structured(_spread(part)))
+            body = structured(_spread(part), tag)
+            called = tag.removeprefix(f"{inside}.")
+            return [f"case {called}{names} =>", *(f"  {line}" if line else line for line in body)]
+        return _hang("· ", structured(_spread(part), inside))
 
     return _lines(script, block)
 
 
-def _filled(script: Step) -> list[str] | None:
+def _filled(script: Step, inside: str) -> list[str] | None:
     """A proof with holes, and their proofs in their places. None where it is no such proof, or they have no
     place there."""
     if not sketch.HOLE.search(script.tactic) or sorted(script.tags) != sorted(sketch.holes_in(script.tactic)):
@@ -87,7 +89,7 @@ def _filled(script: Step) -> list[str] | None:
     if any(len(group) > 1 for group in script.groups):
         return None
     proofs = {
-        script.tags[group[0]]: structured(_spread(part))
+        script.tags[group[0]]: structured(_spread(part), inside)
         for group, part in zip(script.groups, script.parts, strict=True)
     }
     return sketch.filled(_block(script.tactic), proofs)

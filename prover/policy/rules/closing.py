@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from prover.policy.programs import programs_of
 from prover.policy.rules.common import ENUM_LIKE, Proposal, grind, held_up, simp_all
 from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
 from prover.policy.view import Kind, View
@@ -97,13 +98,21 @@ def consider_cases(view: View) -> Iterator[Proposal]:
     data = view.of_kind(Kind.DATA)
     mentioned = variables_in(view.text)
     waiting = held_up(view, {variable.name for variable in data}, at_least=1)
+    opposite = _opposite_constructors(view)
     for variable in data:
         if variable.name in waiting:
             yield f"cases {variable.name} <;> try {simp}", -1.3
             yield f"cases {variable.name} <;> {closing}", -1.5
         elif variable.name in mentioned:
-            price = -1.4 if variable.head in ENUM_LIKE else -2.2
+            price = -1.4 if variable.head in ENUM_LIKE or variable.name in opposite else -2.2
             yield f"cases {variable.name} <;> try {simp}", price
+
+
+def _opposite_constructors(view: View) -> set[str]:
+    """The sides of an equation of which the other one is made by a constructor."""
+    left, right = sides(view.target) or ("", "")
+    makes = programs_of(view.symbols).constructor
+    return {one for one, other in ((left, right), (right, left)) if makes(next(iter(names(other)), ""))}
 
 
 def decide_cases(view: View) -> Iterator[Proposal]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from prover.policy.conjectures import inductions, recursion_spots
 from prover.policy.numbers import Constructor, Count, Numbers, Reading, numbers_in
 from prover.policy.predicates import about, meaning
+from prover.policy.programs import programs_of
 from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal, block, listed
 from prover.policy.symbols import Symbol
@@ -20,21 +21,36 @@ _VARIABLES = ("x", "y", "z", "u", "v", "w")
 
 def by_numbers(view: View) -> Iterator[Proposal]:
     """One tactic: how values are counted, what each function does to the numbers, and arithmetic."""
-    if any("ih" in proof.name for proof in view.proofs):
+    absurd = _is_absurd(view)
+    inside = any("ih" in proof.name for proof in view.proofs)
+    if inside and not absurd:
         return  # better done before the induction
     functions = tuple(symbol.name for symbol in view.mentioned if symbol.is_definition)
     predicates = [symbol for symbol in view.mentioned if symbol.is_predicate]
     types = dict.fromkeys([*view.value_types, *(of for symbol in predicates for of in about(symbol))])
     if not (functions or predicates) or len(functions) > MAX_FUNCTIONS or not types:
         return
-    numbers = numbers_in(view.symbols.without_theorems, functions, tuple(types))
+    numbers = numbers_in(view.symbols.without_theorems, functions, tuple(types), growing=absurd)
     read = {reading.function.name for reading in numbers.readings}
     recursive = {name for name in functions if view.symbols[name].is_recursive}
     meanings = {symbol: _meaning(symbol, numbers) for symbol in predicates}
-    understood = recursive <= read and None not in meanings.values()
-    if (recursive or predicates) and understood and not _asks_for_more(view, numbers):
-        said = {symbol: meaning for symbol, meaning in meanings.items() if meaning is not None}
+    if not (recursive or predicates) or not recursive <= read or None in meanings.values():
+        return
+    said = {symbol: meaning for symbol, meaning in meanings.items() if meaning is not None}
+    equations = [(proof.name, _of_equation(view, numbers, proof.type)) for proof in view.proofs]
+    measured = {name: count for name, count in equations if count is not None and not count.exact}
+    if absurd and measured:
+        yield _Script(view, numbers, said, measured).text, -0.4
+        return
+    of_target = _of_equation(view, numbers, view.target)
+    if not inside and (of_target is None or of_target.exact):
         yield _Script(view, numbers, said).text, -1.1
+
+
+def _is_absurd(view: View) -> bool:
+    """Whether the target can't be, as far as its looks go."""
+    made = [programs_of(view.symbols).constructor(_head(side)) for side in sides(view.target) or ()]
+    return view.target == "False" or (len(made) == 2 and None not in made and made[0] != made[1])
 
 
 def _meaning(predicate: Symbol, numbers: Numbers) -> str | None:
@@ -47,18 +63,31 @@ def _meaning(predicate: Symbol, numbers: Numbers) -> str | None:
     return meaning(predicate, tuple(made for count in natural.values() for made in count.constructors))
 
 
-def _asks_for_more(view: View, numbers: Numbers) -> bool:
-    """Whether the target says that two values are equal that may be different and count as the same."""
-    measured = {str(count.type): count for count in numbers.counts if not count.exact}
+def _of_equation(view: View, numbers: Numbers, proposition: str) -> Count | None:
+    """How the values are counted that it says are equal. Where different ones may count as the same, numbers
+    do not tell that they are; that they are not, they do."""
+    counts = {str(count.type): count for count in numbers.counts}
     types = {variable.name: variable.type for variable in view.variables}
     types |= {view.symbols.short(each.function.name): str(each.function.result) for each in numbers.readings}
-    types |= {made.name: of for of, count in measured.items() for made in count.constructors}
-    heads_ = (next(iter(names(side)), "") for side in sides(view.target) or ())
-    return any(types.get(head) in measured for head in heads_)
+    types |= {made.name: of for of, count in counts.items() for made in count.constructors}
+    found = (counts.get(types.get(_head(side), "")) for side in sides(proposition) or ())
+    return next((count for count in found if count is not None), None)
+
+
+def _head(term: str) -> str:
+    return next(iter(names(term)), "")
 
 
 class _Script:
-    def __init__(self, view: View, numbers: Numbers, meanings: Mapping[Symbol, str]) -> None:
+    """`absurd` are equations whose sides count differently."""
+
+    def __init__(
+        self,
+        view: View,
+        numbers: Numbers,
+        meanings: Mapping[Symbol, str],
+        absurd: Mapping[str, Count] | None = None,
+    ) -> None:
         self._view = view
         self._names: dict[Term, str] = {count.type: view.fresh("num") for count in numbers.counts}
         self._read_ones = {reading.function.name for reading in numbers.readings}
@@ -70,6 +99,15 @@ class _Script:
             *(self._told_apart(count) for count in numbers.counts if count.exact),
             *(self._meant(predicate, said) for predicate, said in meanings.items()),
         ]
+        if absurd:
+            counted = {name: view.fresh("same") for name in absurd}
+            lines += [
+                f"have {fact} := congrArg {self._names[absurd[name].type]} {name}"
+                for name, fact in counted.items()
+            ]
+            lines.append(f"simp only [{', '.join(self._facts)}] at {' '.join(counted.values())} <;> omega")
+            self.text = block(lines)
+            return
         places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
         facts = " ".join(self._facts)
         stated = [view.written(each) for each in view.mentioned if each.is_definition and _states(each)]
