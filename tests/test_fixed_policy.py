@@ -15,7 +15,9 @@ from prover.policy.conjectures import replace_term
 from prover.policy.fields import prefixed
 from prover.policy.fixed import FixedPolicy
 from prover.policy.protocols import TacticGenerator
+from prover.policy.rules.closing import take_target_apart
 from prover.policy.rules.common import grind
+from prover.policy.rules.induction import fit_rules
 from prover.policy.symbols import Symbols, symbols_of
 from prover.policy.terms import applications, connective, telescope
 from prover.policy.view import Kind, View
@@ -393,3 +395,38 @@ def test_grind_is_not_told_what_it_sees_through(lean: EmbeddedGateway) -> None:
         view = View(session.root.goals[0], symbols_of(theorem))
         assert view.definitions == ["twice"]
         assert isinstance(session.run(session.root, grind(view)), Proved)
+
+
+PAIRED = """\
+inductive Paired : List Nat → Prop where
+  | nothing : Paired []
+  | two (x y : Nat) : Paired [x, y]
+  | both (s t : List Nat) (H1 : Paired s) (H2 : Paired t) : Paired (s ++ t)
+  | other (x : Nat) (H : Paired (x :: [])) : Paired []
+
+theorem longer (x y : Nat) (s : List Nat) (h : Paired s) : Paired (x :: y :: s) := by
+  sorry
+
+theorem parted (x : Nat) (s t : List Nat) : ∃ u : List Nat, ∃ v, x :: (s ++ t) = u ++ v ∧ x ∈ u := by
+  sorry
+"""
+
+
+def test_rules_are_made_to_fit_by_simplifying(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("Paired.lean"), PAIRED.encode())
+    theorem = source.theorems[0]
+    with lean.open(source, theorem) as session:
+        proposed = [tactic for tactic, _ in fit_rules(View(session.root.goals[0], symbols_of(theorem)))]
+        assert all("other" not in tactic and "h" in tactic for tactic in proposed)
+        assert any(isinstance(session.run(session.root, tactic), Proved) for tactic in proposed)
+
+
+def test_witnesses_are_made_of_variables(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("Paired.lean"), PAIRED.encode())
+    theorem = source.theorems[1]
+    with lean.open(source, theorem) as session:
+        proposed = [
+            tactic for tactic, _ in take_target_apart(View(session.root.goals[0], symbols_of(theorem)))
+        ]
+        assert {"refine ⟨[], ?_⟩", "refine ⟨x :: s, ?_⟩", "refine ⟨x :: t, ?_⟩"} <= {*proposed}
+        assert not any("s :: x" in tactic for tactic in proposed)

@@ -115,6 +115,16 @@ def read_rules(predicate: Symbol) -> list[tuple[tuple[Term, ...], Term]]:
     return found
 
 
+def read_premises(predicate: Symbol) -> list[tuple[str, tuple[str, ...], Term]]:
+    """The constructors of an inductive predicate, the names that each gives to proofs of it that it takes,
+    and what it proves."""
+    found = []
+    for word, binders, rest in _constructors(predicate, implicit=True):
+        taken = [names for names, type_ in binders if type_.head == predicate.name.rpartition(".")[2]]
+        found.append((word, tuple(name for names in taken for name in names), read_term(rest)))
+    return found
+
+
 def _constructors(
     symbol: Symbol, implicit: bool = False
 ) -> Iterator[tuple[str, list[tuple[list[str], Term]], str]]:

@@ -25,6 +25,7 @@ from prover.policy.rules.common import Rule
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import (
     conjecture,
+    fit_rules,
     induct,
     induct_on_calls,
     induct_on_proofs,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     induct_on_calls,
     induct_on_proofs,
     use_rules,
+    fit_rules,
     consider_cases,
     conjecture,
     by_numbers,

@@ -12,7 +12,7 @@ from prover.policy.view import Kind, View
 
 _ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
 _OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
-_MAX_WITNESSES = 4
+_MAX_WITNESSES, _MAX_ELEMENTS = 4, 2
 
 
 def close(view: View) -> Iterator[Proposal]:
@@ -60,6 +60,8 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)[-_MAX_WITNESSES:]:
             yield f"refine ⟨{variable.name}, ?_⟩", -1.8
         yield "exact ⟨_, rfl⟩", -1.7
+        for made in _made(view):
+            yield f"refine ⟨{made}, ?_⟩", -2.0
         yield "constructor", -2.5
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
     elif top == "=" and (view.of_kind(Kind.FUNCTION) or "fun " in view.target):
@@ -68,6 +70,21 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         yield "ext", -2.7
     if re.search(r"\b(if|match)\b", view.target):
         yield "split", -0.9
+
+
+def _made(view: View) -> Iterator[str]:
+    """Values that a constructor makes of variables."""
+    data = view.of_kind(Kind.DATA)[-_MAX_WITNESSES:]
+    values = [(variable.name, variable.type) for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)]
+    for variable in data:
+        if variable.type == "Nat":
+            yield f"{variable.name} + 1"
+        elif variable.head == "List":
+            element = variable.type.removeprefix("List ")
+            fitting = [name for name, type_ in values if type_ in (element, element[1:-1])]
+            yield from (f"{name} :: {variable.name}" for name in fitting[-_MAX_ELEMENTS:])
+    if any("List " in type_ for _, type_ in values):
+        yield "[]"
 
 
 def take_hypotheses_apart(view: View) -> Iterator[Proposal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
 
 from prover.policy.conjectures import (
     conjectures,
@@ -13,6 +13,8 @@ from prover.policy.conjectures import (
     recurses_on_parts,
     recursion_spots,
 )
+from prover.policy.declared import read_premises
+from prover.policy.programs import programs_of
 from prover.policy.rules.common import (
     ENUM_LIKE,
     Proposal,
@@ -21,12 +23,16 @@ from prover.policy.rules.common import (
     head,
     held_up,
     in_turn,
+    listed,
     simp_all,
 )
+from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import applications, names, variables_in
 from prover.policy.view import Kind, Variable, View
 
 _MAX_INDUCTIONS = 3
+_MOST_FITS = 6
+_INFIX = frozenset(("++", "+", "*", "-"))
 
 
 def induct(view: View) -> Iterator[Proposal]:
@@ -149,6 +155,44 @@ def use_rules(view: View) -> Iterator[Proposal]:
     constructors = view.symbols[full].constructors
     for name in constructors if len(constructors) > 1 else ():
         yield f"apply {view.written(view.symbols[full])}.{name}", -1.5
+
+
+def fit_rules(view: View) -> Iterator[Proposal]:
+    """A constructor of an inductive predicate, from hypotheses and others, where what it proves is said in
+    terms of functions, so that it is the target only when both are simplified."""
+    full = view.symbols.resolve(head(view.target))
+    if full is None or not view.symbols[full].is_predicate:
+        return
+    try:
+        rules, target = read_premises(view.symbols[full]), read_term(view.target)
+    except NotRead:
+        return
+    predicate = view.written(view.symbols[full])
+    known = [proof.name for proof in view.proofs if proof.head and view.symbols.resolve(proof.head) == full]
+    free = [f".{name} .." for name, premises, _ in rules if not premises]
+    for name, premises, conclusion in rules:
+        computed = any(_computes(view, arg) for arg in conclusion.args)
+        if not premises or not computed or _clash(view, conclusion, target):
+            continue
+        ways = (way for way in product([*known[::-1], *free], repeat=len(premises)) if {*way} & {*known})
+        for way in islice(ways, _MOST_FITS):
+            given = " ".join(f"({premise} := {proof})" for premise, proof in zip(premises, way, strict=True))
+            yield f"{listed('simpa', view.definitions)} using {predicate}.{name} {given} ..", -1.3
+
+
+def _clash(view: View, one: Term, other: Term) -> bool:
+    """Whether different constructors stand in one place."""
+    makes = programs_of(view.symbols).constructor
+    pairs = zip(one.args, other.args, strict=False)
+    made = ((makes(left.head), makes(right.head)) for left, right in pairs)
+    return any(left and right and left != right for left, right in made)
+
+
+def _computes(view: View, term: Term) -> bool:
+    """Whether it is made by a function, somewhere in it."""
+    full = view.symbols.resolve(term.head)
+    called = full is not None and view.symbols[full].is_definition
+    return term.head in _INFIX or called or any(_computes(view, arg) for arg in term.args)
 
 
 def conjecture(view: View) -> Iterator[Proposal]:
