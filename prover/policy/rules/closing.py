@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
 
 from prover.policy.programs import programs_of
-from prover.policy.rules.common import ENUM_LIKE, Proposal, grind, held_up, simp_all
-from prover.policy.terms import bound_names, connective, names, premise, sides, telescope, variables_in
-from prover.policy.view import Kind, View
+from prover.policy.rules.common import ENUM_LIKE, Proposal, block, grind, held_up, simp_all
+from prover.policy.terms import (
+    bound_names,
+    connective,
+    names,
+    premise,
+    sides,
+    split_outer,
+    telescope,
+    variables_in,
+)
+from prover.policy.view import Kind, Variable, View
 
 _ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
 _OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
 _MAX_WITNESSES, _MAX_ELEMENTS = 4, 2
+_MAX_TOGETHER, _MAX_ATTEMPTS = 3, 24
 
 
 def close(view: View) -> Iterator[Proposal]:
@@ -60,8 +71,7 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)[-_MAX_WITNESSES:]:
             yield f"refine ⟨{variable.name}, ?_⟩", -1.8
         yield "exact ⟨_, rfl⟩", -1.7
-        for made in _made(view):
-            yield f"refine ⟨{made}, ?_⟩", -2.0
+        yield from _witnesses(view)
         yield "constructor", -2.5
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
     elif top == "=" and (view.of_kind(Kind.FUNCTION) or "fun " in view.target):
@@ -72,19 +82,37 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         yield "split", -0.9
 
 
-def _made(view: View) -> Iterator[str]:
-    """Values that a constructor makes of variables."""
-    data = view.of_kind(Kind.DATA)[-_MAX_WITNESSES:]
-    values = [(variable.name, variable.type) for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)]
-    for variable in data:
-        if variable.type == "Nat":
-            yield f"{variable.name} + 1"
-        elif variable.head == "List":
-            element = variable.type.removeprefix("List ")
-            fitting = [name for name, type_ in values if type_ in (element, element[1:-1])]
-            yield from (f"{name} :: {variable.name}" for name in fitting[-_MAX_ELEMENTS:])
-    if any("List " in type_ for _, type_ in values):
-        yield "[]"
+def _witnesses(view: View) -> Iterator[Proposal]:
+    """What constructors make of variables; and a row of attempts with values of one type for all that the
+    target asks for."""
+    data = view.of_kind(Kind.DATA, Kind.ELEMENT)
+    values: dict[str, list[str]] = {}
+    for variable in data[: -_MAX_WITNESSES - 1 : -1]:
+        made = _made(variable, data)
+        yield from ((f"refine ⟨{each}, ?_⟩", -2.0) for each in made)
+        values.setdefault(variable.type, []).extend([variable.name, *made])
+    asked = len(bound_names(split_outer(view.target, ",")[0]))
+    ways = [way for of_type in values.values() for way in _by_rank(dict.fromkeys(of_type), asked)]
+    attempts = [f"try exact ⟨{', '.join(way)}, by {grind(view)}⟩" for _, way in sorted(ways)[:_MAX_ATTEMPTS]]
+    if len(attempts) > 1 and asked <= _MAX_TOGETHER:
+        yield block(attempts), -1.5
+
+
+def _by_rank(values: Collection[str], count: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """So many of them, with the sum of their places."""
+    for chosen in product(enumerate(values), repeat=count):
+        yield sum(at for at, _ in chosen), tuple(value for _, value in chosen)
+
+
+def _made(variable: Variable, others: Sequence[Variable]) -> list[str]:
+    """Of its type, by a constructor, from it or from nothing."""
+    if variable.type == "Nat":
+        return [f"{variable.name} + 1"]
+    if variable.head != "List":
+        return []
+    element = variable.type.removeprefix("List ")
+    fitting = [other.name for other in others if other.type in (element, element[1:-1])]
+    return ["[]", *(f"{name} :: {variable.name}" for name in fitting[-_MAX_ELEMENTS:])]
 
 
 def take_hypotheses_apart(view: View) -> Iterator[Proposal]:
