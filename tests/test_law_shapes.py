@@ -99,6 +99,18 @@ decreasing_by all_goals exact Nat.lt_succ_of_le (wide_keep _ r)
 theorem quick_tally (n : Nat) (s : Row Nat) : tally n (quick s) = tally n s := by
   sorry
 
+def under : Num → Num → Bool
+  | .zero, _ => true
+  | .next _, .zero => false
+  | .next m, .next n => under m n
+
+def long : Row Nat → Num
+  | .empty => .zero
+  | .item _ r => .next (long r)
+
+theorem banish_long (n : Nat) (s : Row Nat) : under (long (banish n s)) (long s) = true := by
+  sorry
+
 theorem arrange_alike (s : Row Nat) : alike (arrange s) s = true := by
   sorry
 """

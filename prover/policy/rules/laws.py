@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from prover.policy.conjectures import (
@@ -15,11 +16,13 @@ from prover.policy.conjectures import (
 from prover.policy.laws import Law
 from prover.policy.pivots import operational, pivotal, simpler
 from prover.policy.rewriting import heads
-from prover.policy.rules.common import Proposal, block
+from prover.policy.rules.common import Proposal, block, head
 from prover.policy.speculation import speculations
+from prover.policy.terms import sides
 from prover.policy.theory import known_laws, law_key, laws_for
 from prover.policy.view import Kind, View
 
+_TRUTHS = re.compile(r"\b(?:true|false)\b")
 _BLOCK = 8
 _SMALL_BLOCK = 4
 _GRIND = "grind (instances := 200)"
@@ -45,6 +48,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
     tests = [law for law in every if law.tests]
     # last, as a model knows the others by their numbers
     blocks += [(laws, -1.3) for laws in pivotal(view, every)] + [(simpler(view), -1.4), (tests, -1.2)]
+    blocks.append((_of_relation(view, every)[:_BLOCK], -1.25))
     for laws, price in blocks:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
@@ -53,6 +57,19 @@ def prove_laws(view: View) -> Iterator[Proposal]:
             standing[name] = law.body
         if lines:
             yield block([*lines, *_uses(view, standing)]), price
+
+
+def _of_relation(view: View, laws: Sequence[Law]) -> list[Law]:
+    """Those on nothing else than the test that the target says the result of, as far as they say when it has
+    that result: what kind of relation it is."""
+    test, result = sides(view.target) or ("", "")
+    relation = view.symbols.resolve(head(test)) if result in ("true", "false") else None
+
+    def tested(law: Law) -> set[str]:
+        return {name for name in view.symbols.mentioned(law.body) if view.symbols[name].is_definition}
+
+    said = [law for law in laws if tested(law) == {relation}]
+    return [law for law in said if all(word == result for word in _TRUTHS.findall(law.body))]
 
 
 def speculate(view: View) -> Iterator[Proposal]:
