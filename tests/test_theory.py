@@ -209,6 +209,22 @@ def test_rewriting_joins_what_laws_make_equal() -> None:
     assert system.normal(one) != system.normal(read_term("plus x y"))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("(x ++ y) ++ (z ++ [])", "x ++ (y ++ z)"),
+        ("(z :: x) ++ y", "z :: ([] ++ (x ++ y))"),
+        ("f x + (y + f z)", "y + f z + f x"),
+        ("x * (y + 0) * (z + x)", "(x + z) * (y * x)"),
+        ("x && (y && x)", "y && x"),
+    ],
+)
+def test_rewriting_knows_the_library_s_operators(one: str, other: str) -> None:
+    system = Rewriting({})
+    assert system.normal(read_term(one)) == system.normal(read_term(other))
+    assert system.normal(read_term("x ++ y")) != system.normal(read_term("y ++ x"))
+
+
 def test_rewriting_ends_where_a_definition_doubles_its_term() -> None:
     system = Rewriting({"x": Term("N")})
     system.define(read_term("f x"), read_term("f (g (f (g x x)) (f (g x x)))"))

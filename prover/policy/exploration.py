@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from prover.policy.conditional import MIN_SUPPORT, implications
 from prover.policy.laws import TRUE, Builder, Law
 from prover.policy.programs import Programs
-from prover.policy.rewriting import Rewriting, follows, heads, matched
+from prover.policy.rewriting import Rewriting, follows, heads, matched, replaced
 from prover.policy.sampling import Sampler
 from prover.policy.shapes import Shapes
 from prover.policy.syntax import Term
@@ -146,15 +146,23 @@ class Exploration:
         return [law for law in found if not self._is_case(law, found)]
 
     def _is_case(self, law: Law, others: Sequence[Law]) -> bool:
-        """Whether it is what the definitions make of a more general one."""
+        """Whether it is a more general one for some values, or what the definitions make of that."""
         for other in others:
-            more = len(other.types) > len(law.types) and not other.commutes
-            if more and matched(other.left, law.left, dict(other.types), {}):
-                system = self._definitions(self._types)
-                system.add(other.left, other.right, always=True)
-                if system.normal(law.left) == system.normal(law.right):
-                    return True
+            given: dict[str, Term] = {}
+            general = len(other.types) > len(law.types)
+            if not general or not matched(other.left, law.left, dict(other.types), given):
+                continue
+            if replaced(other.right, given) == law.right or self._comes_to(law, other):
+                return True
         return False
+
+    def _comes_to(self, law: Law, other: Law) -> bool:
+        """Whether it says nothing that the other one and the definitions don't."""
+        if other.commutes:
+            return False  # rewriting would not end
+        system = self._definitions(self._types)
+        system.add(other.left, other.right, always=True)
+        return system.normal(law.left) == system.normal(law.right)
 
     def _adds(self, law: Law, known: Sequence[Law] = ()) -> bool:
         """Whether its conclusion is more than what its premises say with the `known` ones, and than what

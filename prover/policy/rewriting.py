@@ -68,7 +68,8 @@ def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[st
     return True
 
 
-_X = Term("x")
+_X, _Y, _Z = Term("x"), Term("y"), Term("z")
+_COMMUTATIVE = ("+", "*", "&&", "||")
 _IDENTITIES = tuple(
     (Term(operator, sides), result)
     for operator, neutral, absorbing in (
@@ -76,11 +77,21 @@ _IDENTITIES = tuple(
         ("*", "1", "0"),
         ("&&", "true", "false"),
         ("||", "false", "true"),
+        ("++", "[]", ""),
     )
     for word, result in ((neutral, _X), (absorbing, Term(absorbing)))
     if word
     for sides in ((_X, Term(word)), (Term(word), _X))
-) + tuple((Term(operator, (_X, _X)), _X) for operator in ("&&", "||"))
+)
+_IDENTITIES += tuple((Term(operator, (_X, _X)), _X) for operator in ("&&", "||"))
+_IDENTITIES += tuple(
+    (Term(operator, (_X, Term(operator, (_X, _Y)))), Term(operator, (_X, _Y))) for operator in ("&&", "||")
+)
+_IDENTITIES += tuple(
+    (Term(operator, (Term(operator, (_X, _Y)), _Z)), Term(operator, (_X, Term(operator, (_Y, _Z)))))
+    for operator in (*_COMMUTATIVE, "++")
+)
+_IDENTITIES += ((Term("++", (Term("::", (_X, _Y)), _Z)), Term("::", (_X, Term("++", (_Y, _Z))))),)
 """What everybody knows of the library's operators."""
 
 
@@ -130,7 +141,16 @@ class Rewriting:
                 result = replaced(right, given)
                 if always or _rank(result) < _rank(term):
                     return result
+        return _in_order(term) if term.head in _COMMUTATIVE and len(term.args) == 2 else None
+
+
+def _in_order(term: Term) -> Term | None:
+    """A sum, or the like, with its first two parts exchanged; None where they are in order."""
+    one, other = term.args
+    second, *rest = other.args if other.head == term.head and len(other.args) == 2 else (other,)
+    if _rank(second) >= _rank(one):
         return None
+    return Term(term.head, (second, Term(term.head, (one, *rest)) if rest else one))
 
 
 def _grows(law: tuple[Term, Term, bool]) -> bool:

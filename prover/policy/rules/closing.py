@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 
+from prover.policy.declared import read_signature
 from prover.policy.programs import programs_of
 from prover.policy.rules.common import ENUM_LIKE, Proposal, block, grind, held_up, simp_all
+from prover.policy.syntax import NotRead
 from prover.policy.terms import (
     bound_names,
     connective,
@@ -74,12 +76,25 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         yield from _witnesses(view)
         yield "constructor", -2.5
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
+    elif top == "=" and any(_is_function(view, side) for side in sides(view.target) or ()):
+        yield f"funext {view.fresh('x')}", -0.6
     elif top == "=" and (view.of_kind(Kind.FUNCTION) or "fun " in view.target):
         yield f"funext {view.fresh('x')}", -1.5
     elif top == "=":
         yield "ext", -2.7
     if re.search(r"\b(if|match)\b", view.target):
         yield "split", -0.9
+
+
+def _is_function(view: View, term: str) -> bool:
+    """Whether it is the name of one of the file's."""
+    full = view.symbols.resolve(term)
+    if full is None or not view.symbols[full].is_definition:
+        return False
+    try:
+        return bool(read_signature(view.symbols[full].declaration.statement).arguments)
+    except NotRead:
+        return False
 
 
 def _witnesses(view: View) -> Iterator[Proposal]:
