@@ -9,6 +9,7 @@ import pytest
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import parse_source
 from prover.policy.rules.arithmetic import (
+    by_divisors,
     by_periods,
     by_remainders,
     by_sums,
@@ -54,6 +55,9 @@ def proposed(lean: EmbeddedGateway, rule: Rule, statement: str) -> list[object]:
         (by_values, "(x y : Nat) (h : x * y = 12) (k : x + y = 7) : x = 3 ∨ x = 4"),
         (by_values, "(x : Int) (h : 0 ≤ x) (k : x ^ 2 = 49) : x = 7"),
         (by_values, "(a b : Nat) (h : 3 ≤ a ∧ a ≤ 9) (k : a * b = a + b + 5) : b ≤ 4"),
+        (by_divisors, "(n : Nat) : Nat.gcd (10 * n + 3) (15 * n + 4) = 1"),
+        (by_divisors, "(m : Nat) : Nat.gcd (m + 5) (3 * m + 4) ≤ 11"),
+        (by_divisors, "(m : Nat) : 2 * Nat.gcd m (m + 2) < 5"),
         (compute, "(x : Nat) (h : 91 ∣ (List.range 60).sum - x) (k : x < 91) : x = 41"),
         (by_sums, "(n : Nat) : ((List.range n).map (fun k => 2 * k + 1)).sum = n ^ 2"),
         (by_sums, "(n : Nat) : ((List.range (n + 1)).map (fun k => k ^ 3)).sum * 4 = (n * (n + 1)) ^ 2"),

@@ -6,6 +6,7 @@ A log-probability is a price: the search pays it to try the tactic, and a path's
 from __future__ import annotations
 
 from prover.policy.rules.arithmetic import (
+    by_divisors,
     by_periods,
     by_remainders,
     by_sums,
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     by_values,
     by_sums,
     by_trying,
+    by_divisors,
     compute,
     know_functions,
     know_members,

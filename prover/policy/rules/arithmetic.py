@@ -18,6 +18,8 @@ _NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
 _KNOWN_VALUES = re.compile(r"∀ (?P<binders>[^,]+), (?P<function>[^\W\d][\w'✝]*) (?P<arguments>[^=]+?) = ")
 _FACTOR = re.compile(r"(?<![\w'.^])(?<!\^ )(\d+) \* [^\W\d]")
 _EXPONENT = re.compile(r"\^ (\d+)\b")
+_LINEAR = r"(?:\((?:(\d+) \* )?([^\W\d][\w']*)(?: \+ (\d+))?\)|(?<![\w'.])([^\W\d][\w']*))"
+_GCD, _GCD_OF = re.compile(rf"\bNat\.gcd {_LINEAR} {_LINEAR}"), re.compile(rf"{_LINEAR}\.gcd {_LINEAR}")
 _NUMBERED = re.compile(r"List\.range \d+\b")
 _LARGEST_FACTOR = 16
 _LARGEST_POWER = {"Nat": 256, "Int": 12}
@@ -157,6 +159,44 @@ def by_sums(view: View) -> Iterator[Proposal]:
         ):
             yield f"induction {variable.name} <;> simp_all [{simp}] <;> grind", -0.6
             yield f"induction {variable.name} <;> simp [{linear}] <;> omega", -0.8
+
+
+def by_divisors(view: View) -> Iterator[Proposal]:
+    """A common divisor of two numbers that are linear in one variable divides what is left without that."""
+    for found in (*_GCD.finditer(view.text), *_GCD_OF.finditer(view.text)):
+        times, name, more, bare, by, same, plus, alone = found.groups()
+        name = name or bare
+        if name != (same or alone) or name not in view.local:
+            continue
+        one, other = (_linear_in(name, *each) for each in ((times, more), (by, plus)))
+        first, second = (int(each or 1) for each in (times, by))
+        first, second = first // gcd(first, second), second // gcd(first, second)
+        left = second * int(more or 0) - first * int(plus or 0)  # of second * one - first * other
+        terms = [("left", second, one), ("right", first, other)]
+        (fact, factor, term), (less, of, it) = terms if left > 0 else terms[::-1]
+        if left == 0:
+            continue
+        difference = f"{factor} * ({term}) - {of} * ({it}) = {abs(left)}"
+        multiples = f"(Nat.dvd_mul_left_of_dvd {fact} {factor}) (Nat.dvd_mul_left_of_dvd {less} {of})"
+        yield (
+            block(
+                [
+                    f"have left := Nat.gcd_dvd_left ({one}) ({other})",
+                    f"have right := Nat.gcd_dvd_right ({one}) ({other})",
+                    f"have both : Nat.gcd ({one}) ({other}) ∣ {abs(left)} := by",
+                    f"  have := Nat.dvd_sub {multiples}",
+                    f"  rwa [show {difference} by omega] at this",
+                    "have := Nat.le_of_dvd (by decide) both",
+                    "have := Nat.pos_of_dvd_of_pos both (by decide)",
+                    "omega",
+                ]
+            ),
+            -0.9,
+        )
+
+
+def _linear_in(name: str, times: str | None, more: str | None) -> str:
+    return (f"{times} * " if times else "") + name + (f" + {more}" if more else "")
 
 
 def compute(view: View) -> Iterator[Proposal]:
