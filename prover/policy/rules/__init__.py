@@ -34,6 +34,7 @@ from prover.policy.rules.induction import (
     use_rules,
 )
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
+from prover.policy.rules.logic import instantiate, name_elements, refute
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.trying import by_trying, know_members
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
@@ -69,5 +70,8 @@ RULES: tuple[Rule, ...] = (
     fertilize,
     use_hypotheses,
     specialize,
+    refute,
+    name_elements,
+    instantiate,
     decide_cases,
 )
