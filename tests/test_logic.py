@@ -58,7 +58,9 @@ def test_what_has_structure_is_left_to_others(goal: str) -> None:
     "statement",
     [
         "{α : Type} [Nonempty α] (r : α → α → Prop) (h : ∀ x y, r x y ∨ ∀ z, r y z) : ∃ x, ∀ y, r x y",
-        "{α : Type} [Nonempty α] (p : α → Prop) (f : α → α) (h : ∀ x, p x ∨ p (f x)) : ∃ x, p (f (f x)) ∨ p x",
+        "{α : Type} [Nonempty α] (p : α → Prop) (f : α → α) (h : ∀ x, p x ∨ p (f x)) : ∃ x, p (f x)",
+        "{α : Type} [Nonempty α] (p q : α → Prop) : ((∃ x, ∀ y, p x → q y) ↔ ((∀ x, p x) → ∀ y, q y))",
+        "{α : Type} [Nonempty α] (p : α → Prop) : (∃ x, ∀ y, p x ↔ p y) ↔ ((∃ x, p x) ↔ ∀ y, p y)",
         "{α : Type} (p : α → Prop) (a b c : α) (h : ∃ x : α, ∀ y : α, y = x) (k : p a) : p b ∧ p c",
     ],
 )

@@ -206,9 +206,9 @@ class View:
         if type_ == "Prop":
             return Kind.PROPOSITION, ""
         outer = connective(type_)
-        if outer == "→" and (names(type_.rpartition("→")[2]) or [""])[0] in types | _LIBRARY_DATA | {"Prop"}:
-            return Kind.FUNCTION, ""
-        if outer == "→" and self._data_head(type_.rpartition("→")[2]):
+        result = type_.rpartition("→")[2].strip()
+        plain = result == "Prop" or (names(result) or [""])[0] in types | _LIBRARY_DATA
+        if outer == "→" and (plain or self._data_head(result)):
             return Kind.FUNCTION, ""
         if outer:
             return (Kind.LAW if _LAW.fullmatch(name) else Kind.PROOF), ""

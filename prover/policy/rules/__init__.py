@@ -34,7 +34,7 @@ from prover.policy.rules.induction import (
     use_rules,
 )
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
-from prover.policy.rules.logic import instantiate, name_elements, refute
+from prover.policy.rules.logic import consider_extents, instantiate, name_elements, refute
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.trying import by_trying, know_members
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
@@ -73,5 +73,6 @@ RULES: tuple[Rule, ...] = (
     refute,
     name_elements,
     instantiate,
+    consider_extents,
     decide_cases,
 )

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from prover.policy.rules.common import Proposal, block
-from prover.policy.terms import connective
+from prover.policy.terms import connective, variables_in
 from prover.policy.view import Kind, View
 
 _ALL = re.compile(r"∀ \((?P<names>[^:()]+) : (?P<type>[^()]+)\), (?P<says>.+)", re.DOTALL)
 _NONEMPTY = re.compile(r"Nonempty (\S+)")
+_PROPERTY = re.compile(r"\S+ → Prop")
+_MOST_PROPERTIES = 3
 _MOST_TERMS, _MOST_INSTANCES = 10, 40
 _DEEPEST = 2
 
@@ -56,6 +58,23 @@ def instantiate(view: View) -> Iterator[Proposal]:
             facts += [" ".join([proof.name, *chosen]) for chosen in product(values, repeat=count)]
     if facts:
         yield block([*(f"have := {fact}" for fact in islice(facts, _MOST_INSTANCES)), "grind"]), -1.3
+
+
+def consider_extents(view: View) -> Iterator[Proposal]:
+    """Whether properties are those of none, of some, of all: then little is left of their quantifiers."""
+    spoken = variables_in(view.target)
+    properties = [
+        variable.name
+        for variable in view.of_kind(Kind.FUNCTION)
+        if _PROPERTY.fullmatch(variable.type) and variable.name in spoken
+    ]
+    if not _is_first_order(view) or not 0 < len(properties) <= _MOST_PROPERTIES or "∃" not in view.target:
+        return
+    steps = []
+    for name in properties:
+        some, every = view.fresh("h"), view.fresh("h")
+        steps += [f"by_cases {some} : ∃ x, {name} x", f"by_cases {every} : ∀ x, {name} x"]
+    yield " <;> ".join([*steps, "(try simp_all)", "grind"]), -1.5
 
 
 def _terms(view: View) -> dict[str, list[str]]:
