@@ -150,6 +150,15 @@ def test_long_lines_are_broken_where_lean_reads_on() -> None:
         "    f x = g x := by",
         "  rfl",
     ]
+    assert wrapped(["have h : (f x fun y => p y) → q := by", "  simp"], 24) == [
+        "have h : (f x fun y =>",
+        "    p y) → q := by",
+        "  simp",
+    ]
+    assert wrapped(["have h : f (g x) = x := by_the_way x"], 26) == [
+        "have h : f (g x) = x :=",
+        "    by_the_way x",
+    ]
     assert wrapped(['exact ["a, b, c, d, e"]'], 12) == ['exact ["a, b, c, d, e"]']
 
 

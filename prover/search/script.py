@@ -14,6 +14,8 @@ _BY_CASES = re.compile(r"(fun_)?(induction|cases)\b")
 RENAMING = re.compile(r"\(rename_i (?P<names>[^;()\n]+); (?P<tactic>.+)\)", re.DOTALL)
 """A tactic that needs names for what has none."""
 SORRY = "sorry"
+_GOES_ON = re.compile(r" (?:→|∧|=>|:=(?! by$))(?= )")
+"""Where a statement may be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def _hang(mark: str, lines: Sequence[str]) -> list[str]:
 
 
 def wrapped(lines: Sequence[str], width: int) -> list[str]:
-    """With no line longer than `width` that can be broken: at a comma inside brackets, or before `<;>`."""
+    """With no line longer than `width` that can be broken: at a comma inside brackets, before `<;>`, or where
+    a statement goes on."""
     return [piece for line in lines for piece in _broken(line, width)]
 
 
@@ -210,3 +213,5 @@ def _breaks(line: str) -> Iterator[int]:
         depth += (character in "([{⟨") - (character in ")]}⟩")
         if (character == "," and (depth > 0 or states)) or line.startswith(" <;> ", at):
             yield at + 1
+        elif states and (found := _GOES_ON.match(line, at)):
+            yield found.end()
