@@ -61,6 +61,7 @@ def test_what_has_structure_is_left_to_others(goal: str) -> None:
         "{α : Type} [Nonempty α] (p : α → Prop) (f : α → α) (h : ∀ x, p x ∨ p (f x)) : ∃ x, p (f x)",
         "{α : Type} [Nonempty α] (p q : α → Prop) : ((∃ x, ∀ y, p x → q y) ↔ ((∀ x, p x) → ∀ y, q y))",
         "{α : Type} [Nonempty α] (p : α → Prop) : (∃ x, ∀ y, p x ↔ p y) ↔ ((∃ x, p x) ↔ ∀ y, p y)",
+        "(r : Nat → Nat → Prop) (h : ∀ x y, r x y ↔ x < y + 1) : ¬ ∀ x y, r x y → r y x",
         "{α : Type} (p : α → Prop) (a b c : α) (h : ∃ x : α, ∀ y : α, y = x) (k : p a) : p b ∧ p c",
     ],
 )

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from prover.policy.rules.common import Proposal, block
+from prover.policy.rules.common import Proposal, block, grind
 from prover.policy.terms import connective, variables_in
 from prover.policy.view import Kind, View
 
 _ALL = re.compile(r"∀ \((?P<names>[^:()]+) : (?P<type>[^()]+)\), (?P<says>.+)", re.DOTALL)
 _NONEMPTY = re.compile(r"Nonempty (\S+)")
+_CONSTANTS = {"Nat": ("0", "1", "2"), "Bool": ("true", "false")}
 _PROPERTY = re.compile(r"\S+ → Prop")
 _MOST_PROPERTIES = 3
 _MOST_TERMS, _MOST_INSTANCES = 10, 40
@@ -45,10 +46,12 @@ def name_elements(view: View) -> Iterator[Proposal]:
 
 
 def instantiate(view: View) -> Iterator[Proposal]:
-    """All universal hypotheses on all small terms at once."""
-    if not _is_first_order(view):
+    """All universal hypotheses on all small terms at once; to contradict them, on small numbers, too."""
+    if not _is_first_order(view) and view.target != "False":
         return
     terms = _terms(view)
+    for type_, constants in _CONSTANTS.items() if view.target == "False" else ():
+        terms.setdefault(type_, []).extend(constants)
     facts = []
     for proof in view.proofs:
         said = _ALL.fullmatch(proof.type)
@@ -57,7 +60,7 @@ def instantiate(view: View) -> Iterator[Proposal]:
             count = len(said["names"].split())
             facts += [" ".join([proof.name, *chosen]) for chosen in product(values, repeat=count)]
     if facts:
-        yield block([*(f"have := {fact}" for fact in islice(facts, _MOST_INSTANCES)), "grind"]), -1.3
+        yield block([*(f"have := {fact}" for fact in islice(facts, _MOST_INSTANCES)), grind(view)]), -1.3
 
 
 def consider_extents(view: View) -> Iterator[Proposal]:
