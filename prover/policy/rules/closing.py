@@ -109,7 +109,7 @@ def _witnesses(view: View) -> Iterator[Proposal]:
     asked = len(bound_names(split_outer(view.target, ",")[0]))
     ways = [way for of_type in values.values() for way in _by_rank(dict.fromkeys(of_type), asked)]
     attempts = [f"try exact ⟨{', '.join(way)}, by {grind(view)}⟩" for _, way in sorted(ways)[:_MAX_ATTEMPTS]]
-    if len(attempts) > 1 and asked <= _MAX_TOGETHER:
+    if len(attempts) > 1 and 0 < asked <= _MAX_TOGETHER:
         yield block(attempts), -1.5
 
 

@@ -154,7 +154,9 @@ def use_rules(view: View) -> Iterator[Proposal]:
     yield "constructor", -1.2
     constructors = view.symbols[full].constructors
     for name in constructors if len(constructors) > 1 else ():
-        yield f"apply {view.written(view.symbols[full])}.{name}", -1.5
+        applied = f"apply {view.written(view.symbols[full])}.{name}"
+        yield applied, -1.5
+        yield f"{applied} <;> first | assumption | constructor", -1.4
 
 
 def fit_rules(view: View) -> Iterator[Proposal]:
