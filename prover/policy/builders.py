@@ -15,8 +15,10 @@ from prover.policy.syntax import NotRead, Term
 _MAX_TYPES = 5
 _MAX_INSTANCES = 3
 _MAX_TAKEN = 2
-_SYMBOLS = re.compile(r"[+*&|]+")
-_OPERATORS = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",), "&&": ("Bool",), "||": ("Bool",)}
+_SYMBOLS = re.compile(r"[+*&|]+|[∧∨]")
+_OPERATORS = {"+": ("Nat", "Int"), "*": ("Nat", "Int"), "++": ("List",)}
+_OPERATORS |= {"&&": ("Bool",), "||": ("Bool",), "∧": ("Prop",), "∨": ("Prop",)}
+_CONSTANTS = {"Bool": ("true", "false"), "Prop": ("True", "False")}
 
 
 def builders_for(
@@ -37,8 +39,8 @@ def builders_for(
             continue
         for arguments, result in _instances(signature, types)[:_MAX_INSTANCES]:
             known = [*arguments, result]
-            unknown = [t for t in known if t.head in ("→", "Prop") and t not in functional]
-            if unknown or result.head == "→" or max(map(_depth, known)) > depth:
+            unknown = [t for t in known if t.head == "→" and t not in functional]
+            if unknown or Term("Prop") in arguments or result.head == "→" or max(map(_depth, known)) > depth:
                 continue
             types += [type_ for type_ in known if type_ not in types]
             found.append(Builder(name, symbols.short(name), arguments, result, rank))
@@ -70,8 +72,8 @@ def _taken(programs: Programs, functions: Sequence[str], types: Sequence[Term]) 
 def _constructors(programs: Programs, types: Sequence[Term]) -> list[Builder]:
     found = []
     for type_ in types:
-        if type_.head == "Bool":
-            found += [Builder(f"Bool.{word}", word, (), type_, -1) for word in ("true", "false")]
+        words = _CONSTANTS.get(type_.head, ())
+        found += [Builder(f"Bool.{word.lower()}", word, (), type_, -1) for word in words]
         for name in programs.of_type(type_.head.rpartition(".")[2]):
             signature = programs.constructors[name]
             given: dict[str, Term] = dict(zip(signature.variables, type_.args, strict=False))

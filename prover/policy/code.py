@@ -23,7 +23,7 @@ LIBRARY = {
     "[]": "List.nil", "::": "List.cons", "(,)": "Prod.mk", "true": "Bool.true", "false": "Bool.false",
     "none": "Option.none", "some": "Option.some", "List.nil": "List.nil", "List.cons": "List.cons",
     "Bool.true": "Bool.true", "Bool.false": "Bool.false", "Prod.mk": "Prod.mk",
-    "Option.none": "Option.none", "Option.some": "Option.some",
+    "Option.none": "Option.none", "Option.some": "Option.some", "True": "Bool.true", "False": "Bool.false",
 }  # fmt: skip
 
 

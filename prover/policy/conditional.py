@@ -66,7 +66,11 @@ def _bits(held: Iterator[bool]) -> int:
 
 def _equations(terms: Sequence[Valued]) -> Iterator[_Fact]:
     """Between terms that are not tests."""
-    found = (e for e in terms if e.type.head != "Bool" and e.term.size <= _MAX_TERM_SIZE and _known(e))
+    found = (
+        e
+        for e in terms
+        if e.type.head not in ("Bool", "Prop") and e.term.size <= _MAX_TERM_SIZE and _known(e)
+    )
     small = list(itertools.islice(found, _MAX_TERMS))
     for one, other in itertools.combinations(small, 2):
         if one.type == other.type and one.term.head != other.term.head:

@@ -188,7 +188,8 @@ class Exploration:
 
     def _name_variables(self, types: Sequence[Term]) -> None:
         functions = [(type_, name) for type_, name in zip(filter(_is_function, types), "fgh", strict=False)]
-        plain = zip(itertools.filterfalse(_is_function, types), _VARIABLES, strict=False)
+        of_values = [type_ for type_ in types if not _is_function(type_) and type_.head != "Prop"]
+        plain = zip(of_values, _VARIABLES, strict=False)
         for type_, group in [*plain, *functions]:
             count = 2 if type_.head in ("Bool",) else 3
             for name in group[:count]:

@@ -85,8 +85,8 @@ class Programs:
             return None
 
     def _operator(self, name: str) -> Callable[..., Value]:
-        if name in ("&&", "||"):
-            return lambda one, other: other if (one is TRUE) == (name == "&&") else one
+        if name in ("&&", "||", "∧", "∨"):
+            return lambda one, other: other if (one is TRUE) == (name in ("&&", "∧")) else one
         if name in OPERATORS:
             return OPERATORS[name]
         return partial(data if self._constructs(name) else self._ended, name)

@@ -69,7 +69,9 @@ def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[st
 
 
 _X, _Y, _Z = Term("x"), Term("y"), Term("z")
-_COMMUTATIVE = ("+", "*", "&&", "||")
+_CONNECTIVES = ("&&", "||", "∧", "∨")
+_CONSTANTS = ("true", "false", "True", "False", "[]")
+_COMMUTATIVE = ("+", "*", "&&", "||", "∧", "∨")
 _IDENTITIES = tuple(
     (Term(operator, sides), result)
     for operator, neutral, absorbing in (
@@ -77,15 +79,17 @@ _IDENTITIES = tuple(
         ("*", "1", "0"),
         ("&&", "true", "false"),
         ("||", "false", "true"),
+        ("∧", "True", "False"),
+        ("∨", "False", "True"),
         ("++", "[]", ""),
     )
     for word, result in ((neutral, _X), (absorbing, Term(absorbing)))
     if word
     for sides in ((_X, Term(word)), (Term(word), _X))
 )
-_IDENTITIES += tuple((Term(operator, (_X, _X)), _X) for operator in ("&&", "||"))
+_IDENTITIES += tuple((Term(operator, (_X, _X)), _X) for operator in _CONNECTIVES)
 _IDENTITIES += tuple(
-    (Term(operator, (_X, Term(operator, (_X, _Y)))), Term(operator, (_X, _Y))) for operator in ("&&", "||")
+    (Term(operator, (_X, Term(operator, (_X, _Y)))), Term(operator, (_X, _Y))) for operator in _CONNECTIVES
 )
 _IDENTITIES += tuple(
     (Term(operator, (Term(operator, (_X, _Y)), _Z)), Term(operator, (_X, Term(operator, (_Y, _Z)))))
@@ -166,9 +170,7 @@ def _rank(term: Term) -> tuple[int, str]:
 def _leaves(term: Term) -> frozenset[str]:
     """The variables of a pattern: its small names without arguments."""
     if not term.args:
-        is_variable = (
-            "." not in term.head and not term.head.isdigit() and term.head not in ("true", "false", "[]")
-        )
+        is_variable = "." not in term.head and not term.head.isdigit() and term.head not in _CONSTANTS
         return frozenset((term.head,)) if is_variable else frozenset()
     return frozenset().union(*map(_leaves, term.args))
 

@@ -33,7 +33,7 @@ class Sampler:
             return size if type_.head == "Nat" else size * rng.choice((-1, 1))
         if type_.head == "→":
             return self._function(type_)
-        if type_.head == "Bool":
+        if type_.head in ("Bool", "Prop"):
             return rng.choice((TRUE, FALSE))
         if type_.head == "List":
             options = ["List.cons" if size else "List.nil"]

@@ -13,6 +13,9 @@ from typing import TypeAlias
 from prover.policy.laws import Builder
 from prover.policy.syntax import Term
 
+_JOINS = "++"
+"""The library's operator that files' functions are homomorphisms for."""
+
 Shape: TypeAlias = "tuple[Term, Term, Term]"
 
 
@@ -44,7 +47,8 @@ class Shapes:
         """`f a (g x y) = h (f a x) (f a y)`, or with `x` and `y` the other way round, and
         `f a (k (g x y)) = h (f a (k x)) (f a (k y))`."""
         for inner in self._builders:
-            if inner.rank < 0 or inner.arguments != (inner.result, inner.result):
+            known = inner.rank < 0 and inner.written != _JOINS
+            if known or inner.arguments != (inner.result, inner.result):
                 continue
             x, y = self.of_type(inner.result)[:2]
             plain = (Term(inner.written, (x, y)), x, y)

@@ -35,13 +35,15 @@ def laws_for(view: View) -> tuple[Law, ...]:
 
 
 def _functional(view: View) -> list[str]:
-    """The types of the variables that stand for functions from values to values."""
+    """The types of the variables that stand for functions from values to values, or properties of those."""
     found = []
     for type_ in dict.fromkeys(variable.type for variable in view.of_kind(Kind.FUNCTION)):
         try:
             parts = arrows(read_term(type_))
         except NotRead:
             continue
+        if parts[-1].head == "Prop":
+            parts.pop()
         if all(part.head not in ("→", "Prop", "Type", "Sort") for part in parts):
             found.append(type_)
     return found
