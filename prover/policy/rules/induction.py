@@ -26,6 +26,7 @@ from prover.policy.rules.common import (
     listed,
     simp_all,
 )
+from prover.policy.symbols import Symbol
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import applications, names, variables_in
 from prover.policy.view import Kind, Variable, View
@@ -148,13 +149,13 @@ def _indices_apart(view: View, proof: Variable) -> tuple[list[str], str]:
 
 def use_rules(view: View) -> Iterator[Proposal]:
     """The constructors of an inductive predicate."""
-    full = view.symbols.resolve(head(view.target))
-    if full is None or not view.symbols[full].is_predicate:
+    predicate = _predicate(view)
+    if predicate is None:
         return
     yield "constructor", -1.2
-    constructors = view.symbols[full].constructors
+    constructors = predicate.constructors
     for name in constructors if len(constructors) > 1 else ():
-        applied = f"apply {view.written(view.symbols[full])}.{name}"
+        applied = f"apply {view.written(predicate)}.{name}"
         yield applied, -1.5
         yield f"{applied} <;> first | assumption | constructor", -1.4
 
@@ -162,15 +163,18 @@ def use_rules(view: View) -> Iterator[Proposal]:
 def fit_rules(view: View) -> Iterator[Proposal]:
     """A constructor of an inductive predicate, from hypotheses and others, where what it proves is said in
     terms of functions, so that it is the target only when both are simplified."""
-    full = view.symbols.resolve(head(view.target))
-    if full is None or not view.symbols[full].is_predicate:
+    predicate = _predicate(view)
+    if predicate is None:
         return
     try:
-        rules, target = read_premises(view.symbols[full]), read_term(view.target)
+        rules, target = read_premises(predicate), read_term(view.target)
     except NotRead:
         return
-    predicate = view.written(view.symbols[full])
-    known = [proof.name for proof in view.proofs if proof.head and view.symbols.resolve(proof.head) == full]
+    known = [
+        proof.name
+        for proof in view.proofs
+        if proof.head and view.symbols.resolve(proof.head) == predicate.name
+    ]
     free = [f".{name} .." for name, premises, _ in rules if not premises]
     for name, premises, conclusion in rules:
         computed = any(_computes(view, arg) for arg in conclusion.args)
@@ -179,7 +183,16 @@ def fit_rules(view: View) -> Iterator[Proposal]:
         ways = (way for way in product([*known[::-1], *free], repeat=len(premises)) if {*way} & {*known})
         for way in islice(ways, _MOST_FITS):
             given = " ".join(f"({premise} := {proof})" for premise, proof in zip(premises, way, strict=True))
-            yield f"{listed('simpa', view.definitions)} using {predicate}.{name} {given} ..", -1.3
+            yield (
+                f"{listed('simpa', view.definitions)} using {view.written(predicate)}.{name} {given} ..",
+                -1.3,
+            )
+
+
+def _predicate(view: View) -> Symbol | None:
+    """The inductive one that the target says something of."""
+    full = view.symbols.resolve(head(view.target))
+    return view.symbols[full] if full is not None and view.symbols[full].is_predicate else None
 
 
 def _clash(view: View, one: Term, other: Term) -> bool:
