@@ -55,6 +55,10 @@ def proposed(lean: EmbeddedGateway, rule: Rule, statement: str) -> list[object]:
         (by_values, "(x y : Nat) (h : x * y = 12) (k : x + y = 7) : x = 3 ∨ x = 4"),
         (by_values, "(x : Int) (h : 0 ≤ x) (k : x ^ 2 = 49) : x = 7"),
         (by_values, "(a b : Nat) (h : 3 ≤ a ∧ a ≤ 9) (k : a * b = a + b + 5) : b ≤ 4"),
+        (
+            by_values,
+            "(m x : Int) (h : m ≤ 99) (d : ¬m < 75) (k : 7 * x % m = 1) (l : (x - 5) % m = 0) : False",
+        ),
         (by_divisors, "(n : Nat) : Nat.gcd (10 * n + 3) (15 * n + 4) = 1"),
         (by_divisors, "(m : Nat) : Nat.gcd (m + 5) (3 * m + 4) ≤ 11"),
         (by_divisors, "(m : Nat) : 2 * Nat.gcd m (m + 2) < 5"),

@@ -99,6 +99,43 @@ decreasing_by all_goals exact Nat.lt_succ_of_le (wide_keep _ r)
 theorem quick_tally (n : Nat) (s : Row Nat) : tally n (quick s) = tally n s := by
   sorry
 
+def front : Nat → Row Nat → Row Nat
+  | 0, _ => .empty
+  | _ + 1, .empty => .empty
+  | k + 1, .item n r => .item n (front k r)
+
+def back : Nat → Row Nat → Row Nat
+  | 0, r => r
+  | _ + 1, .empty => .empty
+  | k + 1, .item _ r => back k r
+
+def weave : Row Nat → Row Nat → Row Nat
+  | .empty, s => s
+  | .item n r, .empty => .item n r
+  | .item n r, .item m s => if n ≤ m then .item n (weave r (.item m s)) else .item m (weave (.item n r) s)
+
+theorem wide_front (k : Nat) (r : Row Nat) : wide (front k r) ≤ k := by
+  fun_induction front k r <;> simp_all only [wide] <;> omega
+
+theorem wide_back (k : Nat) (r : Row Nat) : wide (back k r) = wide r - k := by
+  fun_induction back k r <;> (try simp only [wide] at *) <;> omega
+
+def settle : Row Nat → Row Nat
+  | .empty => .empty
+  | .item n .empty => .item n .empty
+  | .item n (.item m r) =>
+    weave (settle (front (wide (.item n (.item m r)) / 2) (.item n (.item m r))))
+      (settle (back (wide (.item n (.item m r)) / 2) (.item n (.item m r))))
+termination_by r => wide r
+decreasing_by
+  · have := wide_front (wide (.item n (.item m r)) / 2) (.item n (.item m r))
+    simp only [wide] at *; omega
+  · have := wide_back (wide (.item n (.item m r)) / 2) (.item n (.item m r))
+    simp only [wide] at *; omega
+
+theorem settle_tally (n : Nat) (s : Row Nat) : tally n (settle s) = tally n s := by
+  sorry
+
 def under : Num → Num → Bool
   | .zero, _ => true
   | .next _, .zero => false
@@ -153,3 +190,4 @@ def test_they_prove(lean: EmbeddedGateway) -> None:
     for theorem in PARSED.theorems:
         *_, last = search(PARSED, theorem, lean, FixedPolicy(), Budget(tactics=24))
         assert isinstance(last, Finished) and last.result.status is Status.PROVED, theorem.name
+        assert last.result.proof is not None and not last.result.proof.endswith("done")

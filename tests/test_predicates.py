@@ -13,6 +13,7 @@ from prover.policy.predicates import meaning
 from prover.policy.rules.common import Rule
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.numbers import by_numbers
+from prover.policy.rules.relations import relate
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
 from prover.types import Proved
@@ -66,6 +67,39 @@ inductive All : Nat → Prop where
 """
 
 
+HALVES = """
+def twice : Nat → Nat
+  | 0 => 0
+  | n + 1 => twice n + 2
+
+def whole : Nat → Bool
+  | 0 => true
+  | 1 => false
+  | n + 2 => whole n
+
+inductive Even : Nat → Prop where
+  | zero : Even 0
+  | more {n : Nat} (h : Even n) : Even (n + 2)
+
+def IsTwice (n : Nat) : Prop := ∃ k, n = twice k
+"""
+CLOSURES = """
+inductive Star {α : Type} (r : α → α → Prop) : α → α → Prop where
+  | once (x y : α) : r x y → Star r x y
+  | none (x : α) : Star r x x
+  | both (x y z : α) : Star r x y → Star r y z → Star r x z
+
+inductive Path {α : Type} (r : α → α → Prop) : α → α → Prop where
+  | stop (x : α) : Path r x x
+  | go (x y z : α) : r x y → Path r y z → Path r x z
+
+inductive Next : Nat → Nat → Prop where
+  | next (n : Nat) : Next n (n + 1)
+
+inductive Under : Nat → Nat → Prop where
+  | same (n : Nat) : Under n n
+  | up (n m : Nat) : Under n m → Under n (m + 1)
+"""
 EXPRESSIONS = """
 abbrev State := String → Nat
 
@@ -131,6 +165,12 @@ def test_what_a_predicate_says(text: str, name: str, said: str | None) -> None:
         (by_numbers, SUM, "(a b c d : Nat) (h : Total a b c) (k : Total a b d) : c = d"),
         (by_numbers, ROUND, "(m n o : Nat) : R m n o ↔ m + n = o"),
         (by_numbers, OWN, "(a b : N) (h : le a b) (k : le b a) : a = b"),
+        (by_numbers, HALVES, "(n : Nat) : ∃ k, n = if whole n then twice k else twice k + 1"),
+        (by_numbers, HALVES, "(n : Nat) : whole n = true ↔ IsTwice n"),
+        (by_numbers, HALVES, "(n : Nat) : IsTwice n ↔ Even n"),
+        (relate, CLOSURES, "{α : Type} (r : α → α → Prop) (x y : α) : Star r x y ↔ Path r x y"),
+        (relate, CLOSURES, "(m n : Nat) : Under m n ↔ Star Next m n"),
+        (relate, CLOSURES, "(k m n : Nat) (h : Under k m) (l : Path Next m n) : Under k n"),
         (by_graphs, EXPRESSIONS, "(s : State) (e : Exp) (n : Nat) : Evals s e n ↔ eval s e = n"),
         (by_graphs, EXPRESSIONS, "(s : State) (a b : Exp) : Evals s (.plus a b) (eval s b + eval s a)"),
         (by_graphs, EXPRESSIONS, "(e : Exp) (h : Closed e) : closed (.plus e e) = true"),

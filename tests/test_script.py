@@ -159,6 +159,11 @@ def test_long_lines_are_broken_where_lean_reads_on() -> None:
         "have h : f (g x) = x :=",
         "    by_the_way x",
     ]
+    assert wrapped(["simp [f, g] <;> (first | omega | exact ⟨a, b⟩) <;> simp"], 42) == [
+        "simp [f, g]",
+        "    <;> (first | omega | exact ⟨a, b⟩)",
+        "    <;> simp",
+    ]
     assert wrapped(['exact ["a, b, c, d, e"]'], 12) == ['exact ["a, b, c, d, e"]']
 
 

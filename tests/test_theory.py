@@ -299,6 +299,19 @@ def test_what_sample_values_refute_is_no_law() -> None:
     assert not any(law.endswith("turn x = x") for law in found)
 
 
+def test_of_very_many_functions_the_nearest_are_explored() -> None:
+    chain = [
+        declare("def", f"f{number}", ": N → N", f"\n| .zero => f{number - 1} .zero\n| .succ x => f{number} x")
+        for number in range(1, 15)
+    ]
+    first = declare("def", "f0", ": N → N", "\n| .zero => .zero\n| .succ x => f0 x")
+    symbols = Symbols((*CONTEXT, first, *chain), "Play")
+    view = View(parse_goal("x y : N\n⊢ f14 (plus x y) = f14 x"), symbols)
+    spoken = {name for law in laws_for(view) for name in symbols.mentioned(law.body)}
+    assert {"Play.plus", "Play.f14", "Play.f13"} <= spoken
+    assert not {"Play.f0", "Play.f1", "Play.f2"} & spoken
+
+
 @pytest.mark.parametrize("goal", ["p : Prop\n⊢ p", "n : Nat\n⊢ n = n", "x : N\n⊢ unknown x = x", "⊢ plus"])
 def test_a_goal_without_functions_on_data_has_no_laws(goal: str) -> None:
     assert laws(goal) == []

@@ -7,7 +7,7 @@ from test_arithmetic import proposed
 
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.policy.rules.common import Rule
-from prover.policy.rules.trying import by_trying, know_members
+from prover.policy.rules.trying import by_trying, consider_values, know_members
 from prover.types import Proved
 
 
@@ -26,6 +26,12 @@ from prover.types import Proved
         (by_trying, "(t : Nat) (h : 0 < t) (k : Nat.lcm 10 t = 90) : 9 ≤ t"),
         (by_trying, "(n : Nat) (h : 100 % n = 60 % n) (k : 20 < n) : n = 40"),
         (by_trying, "(x y : Nat) (h : x + y + x * y = 20) (k : y < x) (l : 0 < y) : x = 6"),
+        (consider_values, "(f : Bool → Bool) : f (f (f true)) = f true"),
+        (
+            consider_values,
+            "(f : Bool → Bool → Bool) (a : Bool) (h : f a a = false) (k : ∀ a b, f a b = f b a) : "
+            "f false true = true → f (f true false) (f a a) = true",
+        ),
         (know_members, "(s : List Int) (h : s.Nodup) (k : ∀ n, n ∈ s ↔ (n - 2).natAbs < 6) : s.length = 11"),
         (know_members, "(s : List Nat) (h : s.Nodup) (k : ∀ n, n ∈ s ↔ n ^ 3 < 100) : s.sum = 10"),
         (know_members, "(s : List Nat) (h : s.Nodup) (k : ∀ n, n ∈ s ↔ n ∣ 28) : s.sum = 56"),

@@ -13,6 +13,7 @@ from prover.policy.terms import sides, split_outer
 from prover.policy.view import View
 
 _NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
+_NOT = re.compile(r"¬(?P<less>[\w'.]+) (?P<sign>[≤<]) (?P<greater>[\w'.]+)")
 _DIVIDED = re.compile(r"(?P<number>\d+)(?: % (?P<by>[^\W\d][\w']*))?")
 _LARGEST = 10**6
 _LARGEST_GUESS = 400
@@ -76,10 +77,15 @@ def limits(texts: Sequence[str], name: str) -> tuple[int | None, int | None]:
     )
     for pattern, into, more in patterns:
         for text in texts:
-            for one, other in re.findall(pattern, text):
+            for one, other in re.findall(pattern, _NOT.sub(_turned, text)):
                 number, sign = (one, other) if one.isdigit() else (other, one)
                 into.append(int(number) + (more if sign in "<>" else 0))
     return max(lows, default=None), min(highs, default=None)
+
+
+def _turned(denied: re.Match[str]) -> str:
+    """`55 ≤ m` of `¬m < 55`."""
+    return f"{denied['greater']} {'<' if denied['sign'] == '≤' else '≤'} {denied['less']}"
 
 
 @dataclass(frozen=True, slots=True)

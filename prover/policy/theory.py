@@ -26,12 +26,22 @@ _CONDITIONAL_OF_EACH = 3
 def laws_for(view: View) -> tuple[Law, ...]:
     """Conjectures on the functions that a goal and its laws lead to; empty where they are not understood."""
     stated = ";\n".join([view.text, *(law.type for law in view.laws)])
-    reached = view.symbols.closure(view.symbols.mentioned(stated, view.local))
-    functions = tuple(symbol.name for symbol in reached if symbol.is_definition)
-    if not functions or len(functions) > MAX_FUNCTIONS:
-        return ()
+    functions = _nearest(view.symbols, view.symbols.mentioned(stated, view.local))
     types = (*view.value_types, *_functional(view))
-    return explored(view.symbols.without_theorems, functions, types) if types else ()
+    return explored(view.symbols.without_theorems, functions, types) if functions and types else ()
+
+
+def _nearest(symbols: Symbols, stated: Collection[str]) -> tuple[str, ...]:
+    """The functions that these lead to, in the order of the file; where they are too many, those to which it
+    takes the fewest steps."""
+    order = {symbol.name: number for number, symbol in enumerate(symbols.all())}
+    reached, layer = set[str](), {*stated}
+    found: list[str] = []
+    while layer:
+        reached |= layer
+        found += sorted((name for name in layer if symbols[name].is_definition), key=order.__getitem__)
+        layer = {used for name in layer for used in symbols[name].uses} - reached
+    return tuple(sorted(found[:MAX_FUNCTIONS], key=order.__getitem__))
 
 
 def _functional(view: View) -> list[str]:

@@ -138,7 +138,10 @@ class _Editor:
         return isinstance(self._run(state, tactic, goal), Advanced)
 
     def remember(self, script: Step, state: TacticState, goal: int) -> Step:
-        """Without `try clear …`: all of them, or those of what is not there anyway."""
+        """Without `try clear …`: all of them, or those of what is not there anyway; and without `<;> done`
+        where nothing is left to do."""
+        if not script.parts:
+            script = replace(script, tactic=script.tactic.removesuffix(" <;> done"))
         there = {hypothesis.name for hypothesis in state.goals[goal].hypotheses}
         for kept in (frozenset[str](), there):
             plain = replace(script, tactic=_clearing_only(kept, script.tactic))

@@ -203,14 +203,20 @@ def _broken(line: str, width: int) -> Iterator[str]:
 
 
 def _breaks(line: str) -> Iterator[int]:
-    """Where a line may go on in the next one."""
-    depth, quoted = 0, False
+    """Where a line may go on in the next one: not inside a `first`, whose alternatives stand no further left
+    than its own."""
+    depth, quoted, inside = 0, False, None
     states = line.lstrip(" ·|").startswith("have ")
     for at, character in enumerate(line):
         quoted ^= character == '"'
         if quoted:
             continue
         depth += (character in "([{⟨") - (character in ")]}⟩")
+        if line.startswith("first |", at):
+            inside = depth
+        if inside is not None and depth >= inside:
+            continue
+        inside = None
         if (character == "," and (depth > 0 or states)) or line.startswith(" <;> ", at):
             yield at + 1
         elif states and (found := _GOES_ON.match(line, at)):

@@ -36,7 +36,8 @@ from prover.policy.rules.induction import (
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
 from prover.policy.rules.logic import consider_extents, instantiate, name_elements, refute
 from prover.policy.rules.numbers import by_numbers
-from prover.policy.rules.trying import by_trying, know_members
+from prover.policy.rules.relations import relate
+from prover.policy.rules.trying import by_trying, consider_values, know_members
 from prover.policy.rules.using import fertilize, rewrite_by_laws, specialize, use_hypotheses
 
 RULES: tuple[Rule, ...] = (
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     induct_on_proofs,
     use_rules,
     fit_rules,
+    relate,
     consider_cases,
     conjecture,
     by_numbers,
@@ -74,5 +76,6 @@ RULES: tuple[Rule, ...] = (
     name_elements,
     instantiate,
     consider_extents,
+    consider_values,
     decide_cases,
 )

@@ -151,8 +151,9 @@ def _generic(view: View, law: Law) -> list[str]:
 
 
 def _uses(view: View, laws: Mapping[str, str]) -> list[str]:
-    """What to try with the laws at once, first without those that are beside what the goal is about, and at
-    last by rewriting with them: `grind` drowns in the instances of `f (g x y) = f x + f y`."""
+    """What to try with the laws at once, first by rewriting alone, which is cheap, then without those that
+    are beside what the goal is about, and at last by rewriting with them and the definitions: `grind` drowns
+    in the instances of `f (g x y) = f x + f y`."""
     told, beside = ", ".join(view.definitions_for_grind), _apart(view, view.text, laws)
     grind = f"{_GRIND_WITH_THEM} [{told}]"
     spots = recursion_spots(view, view.target)
@@ -161,6 +162,7 @@ def _uses(view: View, laws: Mapping[str, str]) -> list[str]:
     starts = [f"induction {name}" for name in ranked]
     starts += _on_calls(view, view.target, data) or _on_calls(view, view.text, data)
     ways = [f"{start} <;> {grind}" for start in starts]
+    cheap = [f"try ({start} <;> simp_all only <;> done)" for start in starts]
     alone = [f"try ({' <;> '.join([*_forgetting(beside), way])})" for way in ways] if beside else []
     rewriting = " <;> ".join(
         [
@@ -170,7 +172,7 @@ def _uses(view: View, laws: Mapping[str, str]) -> list[str]:
             grind,
         ]
     )
-    return [*alone, f"try {grind}", *(f"try ({way})" for way in (*ways, rewriting))]
+    return [*cheap, *alone, f"try {grind}", *(f"try ({way})" for way in (*ways, rewriting))]
 
 
 def _apart(view: View, text: str, laws: Mapping[str, str], deep: bool = False) -> list[str]:

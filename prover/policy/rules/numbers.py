@@ -12,10 +12,11 @@ from prover.policy.rewriting import heads
 from prover.policy.rules.common import Proposal, block, listed
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import Term
-from prover.policy.terms import names, sides
+from prover.policy.terms import connective, names, sides
 from prover.policy.theory import MAX_FUNCTIONS
 from prover.policy.view import View
 
+_MOST_HALVED = 2
 _VARIABLES = ("x", "y", "z", "u", "v", "w")
 
 
@@ -113,9 +114,25 @@ class _Script:
         stated = [view.written(each) for each in view.mentioned if each.is_definition and _states(each)]
         known = ", ".join([*stated, *self._facts])
         closing = listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)])
-        said = f"simp only [{known}]{places} <;> (try clear {facts}) <;> {closing}"
-        lines.append(f"first\n   | {said}\n   | {closing}")
+        said = f"simp only [{known}]{places} <;> (try clear {facts}) <;>"
+        ways = [f"{said} {end}" for end in (closing, *self._halves())]
+        lines.append("first" + "".join(f"\n   | {way}" for way in (*ways, closing)))
         self.text = block(lines)
+
+    def _halves(self) -> list[str]:
+        """What shows that there is a half of a number."""
+        view = self._view
+        stated = [each.declaration.body for each in view.mentioned if each.is_definition and _states(each)]
+        if not any("∃" in text for text in (view.target, *stated)):
+            return []
+        found = []
+        for number in [variable.name for variable in view.variables if variable.type == "Nat"][:_MOST_HALVED]:
+            fact, half = view.fresh("h"), f"exact ⟨{number} / 2, by grind⟩"
+            found.append(half)
+            if connective(view.target) == "↔":
+                both = f"(refine ⟨fun {fact} => ?_, fun {fact} => ?_⟩)"
+                found.append(f"{both} <;> (first | {half} | (obtain ⟨_, {fact}⟩ := {fact}; grind))")
+        return found
 
     def _counted(self, count: Count) -> str:
         """There is such a function."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import product
 
 from prover.policy.ranges import Fact, Range, range_of
 from prover.policy.rules.arithmetic import NONLINEAR, numbers_in
-from prover.policy.rules.common import Proposal, block
+from prover.policy.rules.common import Proposal, block, simp_all
 from prover.policy.terms import names, split_outer, variables_in
-from prover.policy.view import View
+from prover.policy.view import Kind, View
 
 _AT_LEAST = re.compile(r"(?P<least>\d+) (?P<sign>[≤<]) (?P<name>[^\W\d][\w']*)")
 _MEMBERS = re.compile(
@@ -28,6 +29,8 @@ _PROPOSITION = re.compile(r"\bProp\s*$")
 _KEPT = {"length": "List.Perm.length_eq", "sum": "List.Perm.sum_nat"}
 """What does not depend on the order of a list, and why."""
 _MOST_CASES, _MOST_CASES_OF_CALLS = 10000, 200
+_MOST_TAKEN, _MOST_VALUES = 2, 7
+"""Arguments of a function of truth values, and how many such values may be told apart."""
 _INTEGER = 4
 """So many times as long as a natural number takes an integer."""
 
@@ -55,6 +58,19 @@ def by_trying(view: View) -> Iterator[Proposal]:
     if len(ranges) == len(numbers) and _cases(ranges) <= _most(said, known):
         price = -1.3 if any(each.is_guess for each in ranges) else -0.9
         yield block([*steps, *_tried(view, ranges, facts, target)]), price
+
+
+def consider_values(view: View) -> Iterator[Proposal]:
+    """What functions of truth values are for each of them."""
+    cases: list[str] = []
+    for function in view.of_kind(Kind.FUNCTION):
+        taken = function.type.split(" → ")
+        if {*taken} == {"Bool"} and len(taken) <= _MOST_TAKEN + 1:
+            given = map(" ".join, product(("false", "true"), repeat=len(taken) - 1))
+            cases += [f"cases {view.fresh('h')} : {function.name} {values}" for values in given]
+    cases += [f"cases {each.name}" for each in view.of_kind(Kind.DATA) if each.type == "Bool"]
+    if " : " in "".join(cases[:1]) and len(cases) <= _MOST_VALUES:
+        yield f"{' <;> '.join(cases)} <;> {simp_all(view)}", -1.0
 
 
 def know_members(view: View) -> Iterator[Proposal]:
