@@ -125,6 +125,13 @@ def test_introduced_names_are_new() -> None:
     assert "intro x1 y h h1" in tactics("x : N\nh2 : x = x\n⊢ ∀ (x y : N), x = y → ¬y = x")
 
 
+def test_what_can_be_introduced_is_so_before_much_else_is_tried() -> None:
+    (found,) = FixedPolicy().propose(theorem(), [parse_goal("⊢ ∀ x : N, plus x N.zero = x")], 50)
+    (plain,) = FixedPolicy().propose(theorem(), [parse_goal("x : N\n⊢ plus x N.zero = x")], 50)
+    assert found[0].tactic == "intro x"
+    assert found[0].logprob + plain[0].logprob > found[1].logprob
+
+
 def test_hypotheses_are_taken_apart() -> None:
     assert "obtain ⟨h1, h2⟩ := h" in tactics("p q : Prop\nh : p ∧ q\n⊢ q")
     assert "obtain ⟨x, h1⟩ := h" in tactics("h : ∃ n, n > 2\n⊢ False")

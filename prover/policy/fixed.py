@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prover.policy import relevance
 from prover.policy.rules import RULES
+from prover.policy.rules.closing import introduce
 from prover.policy.rules.common import Proposal
 from prover.policy.rules.using import use_earlier_theorems
 from prover.policy.symbols import Symbol, symbols_of
@@ -14,6 +15,8 @@ from prover.policy.view import View
 from prover.types import Candidate, Goal, Theorem
 
 _MAX_PREMISES = 8
+_SOONER = 1.0
+"""What all else costs more where something can be introduced: it can be tried thereafter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class FixedPolicy:
     def survey(self, theorem: Theorem, goal: Goal) -> Survey:
         view = View(goal, symbols_of(theorem))
         proposals = [(rule.__name__, tuple(rule(view))) for rule in RULES]
+        if dict(proposals)[introduce.__name__]:
+            proposals = [
+                (name, found if name == introduce.__name__ else _dearer(found)) for name, found in proposals
+            ]
         premises = self._premises(theorem, view)
         proposals.append((use_earlier_theorems.__name__, tuple(use_earlier_theorems(view, premises))))
         return Survey(view, tuple(premises), tuple(proposals))
@@ -61,6 +68,10 @@ class FixedPolicy:
 
     def _may_use(self, theorem: Theorem, symbol: Symbol) -> bool:
         return symbol.is_theorem and symbol.name not in self._open and symbol.name != theorem.name
+
+
+def _dearer(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    return tuple((tactic, price - _SOONER) for tactic, price in proposals)
 
 
 def best_prices(proposals: Iterable[Proposal]) -> list[Proposal]:
