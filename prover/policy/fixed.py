@@ -16,7 +16,7 @@ from prover.types import Candidate, Goal, Theorem
 
 _MAX_PREMISES = 8
 _SOONER = 1.0
-"""What all else costs more where something can be introduced: it can be tried thereafter."""
+"""What the other rules find costs more where something can be introduced: it can be tried thereafter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,10 @@ def limits(texts: Sequence[str], name: str) -> tuple[int | None, int | None]:
         (rf"(?<![\w'.] )(?<![\w'.)]){it} (≥|>) (\d+)\b(?! [*+^%/-])", lows, 1),
         (rf"(?<![*+^%/-] )(?<![\w'.]){it} (≤|<) (\d+)\b(?! [*+^%/-])", highs, -1),
     )
+    texts = [_NOT.sub(_turned, text) for text in texts]
     for pattern, into, more in patterns:
         for text in texts:
-            for one, other in re.findall(pattern, _NOT.sub(_turned, text)):
+            for one, other in re.findall(pattern, text):
                 number, sign = (one, other) if one.isdigit() else (other, one)
                 into.append(int(number) + (more if sign in "<>" else 0))
     return max(lows, default=None), min(highs, default=None)

@@ -71,7 +71,7 @@ def matched(pattern: Term, term: Term, types: Mapping[str, Term], given: dict[st
 _X, _Y, _Z = Term("x"), Term("y"), Term("z")
 _CONNECTIVES = ("&&", "||", "∧", "∨")
 _CONSTANTS = ("true", "false", "True", "False", "[]")
-_COMMUTATIVE = ("+", "*", "&&", "||", "∧", "∨")
+_COMMUTATIVE = ("+", "*", *_CONNECTIVES)
 _IDENTITIES = tuple(
     (Term(operator, sides), result)
     for operator, neutral, absorbing in (

@@ -37,7 +37,7 @@ def _nearest(symbols: Symbols, stated: Collection[str]) -> tuple[str, ...]:
     order = {symbol.name: number for number, symbol in enumerate(symbols.all())}
     reached, layer = set[str](), {*stated}
     found: list[str] = []
-    while layer:
+    while layer and len(found) < MAX_FUNCTIONS:
         reached |= layer
         found += sorted((name for name in layer if symbols[name].is_definition), key=order.__getitem__)
         layer = {used for name in layer for used in symbols[name].uses} - reached

@@ -40,6 +40,12 @@ def block(lines: Sequence[str]) -> str:
     return "(" + "\n ".join(lines) + ")"
 
 
+def attempt(name: str, stated: str, start: str, ways: Sequence[str]) -> str:
+    """A fact in a row of attempts (prover/lean/rows.py), proved from that start in one of these ways."""
+    lines = [start, *(["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways)]
+    return f"try have {name} : {stated} := by" + "".join(f"\n       {line}" for line in lines)
+
+
 def head(proposition: str) -> str:
     top = connective(proposition)
     return top or (names(proposition) or [""])[0]

@@ -16,7 +16,7 @@ from prover.policy.conjectures import (
 from prover.policy.laws import Law
 from prover.policy.pivots import operational, pivotal, simpler
 from prover.policy.rewriting import heads
-from prover.policy.rules.common import Proposal, block, head
+from prover.policy.rules.common import Proposal, attempt, block, head
 from prover.policy.speculation import speculations
 from prover.policy.terms import sides
 from prover.policy.theory import known_laws, law_key, laws_for
@@ -134,8 +134,8 @@ def _attempt(
         [name for name in _apart(view, law.body, standing, deep) if name not in strange]
         for deep in (False, True)
     ]
-    proof = _induction(view, law, [*hypotheses, *strange], distant)
-    return f"try have {name} : {_stated(view, law)} := by{proof}"
+    start, ways = _induction(view, law, [*hypotheses, *strange], distant)
+    return attempt(name, _stated(view, law), start, ways)
 
 
 def _generic(view: View, law: Law) -> list[str]:
@@ -220,9 +220,11 @@ def _strange(view: View, law: Law, others: Mapping[str, str]) -> list[str]:
     return [name for name, type_ in others.items() if not symbols.mentioned(type_) <= reached]
 
 
-def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence[Sequence[str]]) -> str:
-    """Its proof, in which the `forgotten` hypotheses would only be in the way, and first without those that
-    are `distant`, too, the first of these at first."""
+def _induction(
+    view: View, law: Law, forgotten: Sequence[str], distant: Sequence[Sequence[str]]
+) -> tuple[str, Sequence[str]]:
+    """How its proof starts, and the ways in which it may go on. The `forgotten` hypotheses would only be in
+    the way; those that are `distant` are left out first, too, the first of these at first."""
     symbols = view.symbols
     mentioned = symbols.closure(symbols.mentioned(law.body))
     told = [each for each in mentioned if each.is_definition and not each.is_unfolded]
@@ -248,6 +250,4 @@ def _induction(view: View, law: Law, forgotten: Sequence[str], distant: Sequence
     ways[:0] = [
         " <;> ".join([*_forgetting(names), ways[0]]) for names in dict.fromkeys(map(tuple, distant)) if names
     ]
-    lines = [" <;> ".join([f"intro {' '.join([*generic, *names])}", *_forgetting(forgotten)])]
-    lines += ["first", *(f"| {way}" for way in ways)] if len(ways) > 1 else ways
-    return "".join(f"\n       {line}" for line in lines)
+    return " <;> ".join([f"intro {' '.join([*generic, *names])}", *_forgetting(forgotten)]), ways

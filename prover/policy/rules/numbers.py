@@ -111,25 +111,26 @@ class _Script:
             return
         places = f" at {' '.join(proof.name for proof in view.proofs)} ⊢" if view.proofs else ""
         facts = " ".join(self._facts)
-        stated = [view.written(each) for each in view.mentioned if each.is_definition and _states(each)]
-        known = ", ".join([*stated, *self._facts])
+        stated = [each for each in view.mentioned if each.is_definition and _states(each)]
+        known = ", ".join([*map(view.written, stated), *self._facts])
         closing = listed("grind", [*self._unread(*view.mentioned), *self._powers(numbers)])
         said = f"simp only [{known}]{places} <;> (try clear {facts}) <;>"
-        ways = [f"{said} {end}" for end in (closing, *self._halves())]
+        ways = [f"{said} {end}" for end in (closing, *self._halves(stated))]
         lines.append("first" + "".join(f"\n   | {way}" for way in (*ways, closing)))
         self.text = block(lines)
 
-    def _halves(self) -> list[str]:
-        """What shows that there is a half of a number."""
+    def _halves(self, stated: Sequence[Symbol]) -> list[str]:
+        """What shows that there is a half of a number, where the target, or what is `stated` in it in other
+        words, asks for one."""
         view = self._view
-        stated = [each.declaration.body for each in view.mentioned if each.is_definition and _states(each)]
-        if not any("∃" in text for text in (view.target, *stated)):
+        if not any("∃" in text for text in (view.target, *(each.declaration.body for each in stated))):
             return []
         found = []
         for number in [variable.name for variable in view.variables if variable.type == "Nat"][:_MOST_HALVED]:
-            fact, half = view.fresh("h"), f"exact ⟨{number} / 2, by grind⟩"
+            half = f"exact ⟨{number} / 2, by grind⟩"
             found.append(half)
             if connective(view.target) == "↔":
+                fact = view.fresh("h")
                 both = f"(refine ⟨fun {fact} => ?_, fun {fact} => ?_⟩)"
                 found.append(f"{both} <;> (first | {half} | (obtain ⟨_, {fact}⟩ := {fact}; grind))")
         return found

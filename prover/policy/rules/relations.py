@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prover.policy.declared import read_signature
-from prover.policy.rules.common import Proposal, block, grind
+from prover.policy.rules.common import Proposal, attempt, block, grind
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import NotRead, Term
 from prover.policy.terms import applications, bound_names, connective, variables_in
@@ -34,7 +34,7 @@ def relate(view: View) -> Iterator[Proposal]:
         return
     closing = grind(view)
     x, y, z, one, other = (view.fresh(name) for name in ("x", "y", "z", "h", "h'"))
-    facts: list[tuple[str, list[str]]] = []
+    facts: list[tuple[str, str, list[str]]] = []
     for relation in relations:
         said, applied = relation.said, f"apply {view.written(relation.symbol)}"
         for step in relation.closed:
@@ -42,16 +42,11 @@ def relate(view: View) -> Iterator[Proposal]:
                 f"{applied}.{name} <;> first | assumption | constructor"
                 for name in relation.symbol.constructors
             ]
-            facts.append((f"∀ {x} {y}, {step} {x} {y} → {said} {x} {y}", [f"intro {x} {y} {one}", *ways]))
+            facts.append((f"∀ {x} {y}, {step} {x} {y} → {said} {x} {y}", f"intro {x} {y} {one}", ways))
         ways = [f"induction {proof} <;> {closing}" for proof in (one, other)]
         stated = f"∀ {x} {y} {z}, {said} {x} {y} → {said} {y} {z} → {said} {x} {z}"
-        facts.append((stated, [f"intro {x} {y} {z} {one} {other}", *ways]))
-    lines = [
-        "\n       ".join(
-            [f"try have law{number} : {stated} := by", start, "first", *(f"| {way}" for way in ways)]
-        )
-        for number, (stated, (start, *ways)) in enumerate(facts, 1)
-    ]
+        facts.append((stated, f"intro {x} {y} {z} {one} {other}", ways))
+    lines = [attempt(f"law{number}", *fact) for number, fact in enumerate(facts, 1)]
     if connective(view.target) == "↔":
         lines.append(f"try (constructor <;> (intro {one}) <;> (induction {one}) <;> {closing})")
     lines += [f"try (induction {proof.name} <;> {closing})" for proof in view.proofs if proof.head][:_MOST]

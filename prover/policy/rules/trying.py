@@ -62,15 +62,15 @@ def by_trying(view: View) -> Iterator[Proposal]:
 
 def consider_values(view: View) -> Iterator[Proposal]:
     """What functions of truth values are for each of them."""
-    cases: list[str] = []
+    told: list[str] = []
     for function in view.of_kind(Kind.FUNCTION):
         taken = function.type.split(" → ")
         if {*taken} == {"Bool"} and len(taken) <= _MOST_TAKEN + 1:
             given = map(" ".join, product(("false", "true"), repeat=len(taken) - 1))
-            cases += [f"cases {view.fresh('h')} : {function.name} {values}" for values in given]
-    cases += [f"cases {each.name}" for each in view.of_kind(Kind.DATA) if each.type == "Bool"]
-    if " : " in "".join(cases[:1]) and len(cases) <= _MOST_VALUES:
-        yield f"{' <;> '.join(cases)} <;> {simp_all(view)}", -1.0
+            told += [f"cases {view.fresh('h')} : {function.name} {values}" for values in given]
+    others = [f"cases {each.name}" for each in view.of_kind(Kind.DATA) if each.type == "Bool"]
+    if told and len(told) + len(others) <= _MOST_VALUES:
+        yield " <;> ".join([*told, *others, simp_all(view)]), -1.0
 
 
 def know_members(view: View) -> Iterator[Proposal]:
