@@ -151,12 +151,48 @@ theorem banish_long (n : Nat) (s : Row Nat) : under (long (banish n s)) (long s)
 theorem arrange_alike (s : Row Nat) : alike (arrange s) s = true := by
   sorry
 """
-PARSED = parse_source(Path("Play.lean"), SOURCE.encode())
-SYMBOLS = symbols_of(PARSED.theorems[-1])
+MACHINE = """
+def Slots (α : Type) := Nat → α
+
+abbrev Memory : Type := Slots Nat
+
+inductive Formula where
+  | lit (n : Nat) | slot (k : Nat) | plus (a b : Formula) | times (a b : Formula)
+
+inductive Order where | push (n : Nat) | load (k : Nat) | add | mul
+
+def value (m : Memory) : Formula → Nat
+  | .lit n => n
+  | .slot k => m k
+  | .plus a b => value m a + value m b
+  | .times a b => value m a * value m b
+
+def orders : Formula → List Order
+  | .lit n => [.push n]
+  | .slot k => [.load k]
+  | .plus a b => orders a ++ orders b ++ [.add]
+  | .times a b => orders a ++ orders b ++ [.mul]
+
+def obey (m : Memory) : List Nat → List Order → List Nat
+  | s, [] => s
+  | s, .push n :: r => obey m (n :: s) r
+  | s, .load k :: r => obey m (m k :: s) r
+  | s, .add :: r => match s with
+    | b :: a :: t => obey m ((a + b) :: t) r
+    | _ => obey m s r
+  | s, .mul :: r => match s with
+    | b :: a :: t => obey m ((a * b) :: t) r
+    | _ => obey m s r
+
+theorem obeyed (m : Memory) (e : Formula) : obey m [] (orders e) = [value m e] := by
+  sorry
+"""
+OBEYED = "m : Memory\ne : Formula\n⊢ obey m [] (orders e) = [value m e]"
 
 
-def laws(goal: str) -> list[str]:
-    return [law.body for law in laws_for(View(parse_goal(goal), SYMBOLS))]
+def laws(goal: str, source: str = SOURCE) -> list[str]:
+    symbols = symbols_of(parse_source(Path("Play.lean"), source.encode()).theorems[-1])
+    return [law.body for law in laws_for(View(parse_goal(goal), symbols))]
 
 
 TALLY = "n : Nat\ns : Row Nat\n⊢ tally n (quick s) = tally n s"
@@ -177,6 +213,17 @@ def test_laws_of_such_shapes_are_found(goal: str, law: str) -> None:
     assert law in laws(goal)
 
 
+@pytest.mark.parametrize(
+    "law",
+    [
+        "obey x k (p ++ q) = obey x (obey x k p) q",
+        "obey x k (orders u) = (value x u) :: k",
+    ],
+)
+def test_what_is_done_one_thing_after_the_other_is_found(law: str) -> None:
+    assert law in laws(OBEYED, MACHINE)
+
+
 def test_what_others_say_with_sides_exchanged_is_left_out() -> None:
     found = [
         law
@@ -186,8 +233,10 @@ def test_what_others_say_with_sides_exchanged_is_left_out() -> None:
     assert found == ["less (sum x z) (sum y z) = less x y"]
 
 
-def test_they_prove(lean: EmbeddedGateway) -> None:
-    for theorem in PARSED.theorems:
-        *_, last = search(PARSED, theorem, lean, FixedPolicy(), Budget(tactics=24))
+@pytest.mark.parametrize(("text", "tactics"), [(SOURCE, 24), (MACHINE, 80)])
+def test_they_prove(lean: EmbeddedGateway, text: str, tactics: int) -> None:
+    source = parse_source(Path("Play.lean"), text.encode())
+    for theorem in source.theorems:
+        *_, last = search(source, theorem, lean, FixedPolicy(), Budget(tactics=tactics))
         assert isinstance(last, Finished) and last.result.status is Status.PROVED, theorem.name
         assert last.result.proof is not None and not last.result.proof.endswith("done")

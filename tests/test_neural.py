@@ -49,6 +49,11 @@ theorem plus_zero (x : N) : plus x .zero = x := by
 theorem goal : True := by
   sorry
 """
+RELATION = """\
+inductive Below : N → N → Prop where
+  | zero (x : N) : Below .zero x
+  | succ (x y : N) : Below x y → Below (.succ x) (.succ y)
+"""
 GOALS = (
     "x y : N\n⊢ plus x y = plus y x",
     "⊢ ∀ (x y z : N), plus (plus x y) z = plus x (plus y z)",
@@ -87,6 +92,24 @@ def test_what_the_rules_propose_can_be_said_in_words_and_back(goal: str) -> None
     for tactic, words in said.items():
         again = wording.say(words or ())
         assert again is not None and shape(again) == shape(tactic)
+
+
+@pytest.mark.parametrize(
+    ("goal", "word"),
+    [
+        ("x y z : N\nh : Below x y\n⊢ Below y z → Below x z", "<relate>"),
+        ("n : Nat\nh : n % 7 = 3\n⊢ n * n % 7 = 2", "<remainders>"),
+        ("n : Nat\nh : n % 3 = 1\n⊢ 2 ^ n % 7 = 2", "<periods>"),
+        ("n : Nat\nh : n < 12\n⊢ n * n ≠ 7", "<values>"),
+    ],
+)
+def test_tactics_of_many_lines_are_said_by_their_number(goal: str, word: str) -> None:
+    text = f"{TEXT}\n{RELATION}\ntheorem later : True := by\n  sorry\n"
+    survey, wording = Reader(frozenset()).read(the_theorem(text), parse_goal(goal))
+    long = [tactic for _, found in survey.proposals for tactic, _ in found if "\n" in tactic]
+    said = [wording.read(tactic) for tactic in long]
+    assert word in wording.source and None not in said and any(word in (words or ()) for words in said)
+    assert [wording.say(words or ()) for words in said] == [survey.view.spoken(each) for each in long]
 
 
 def shape(tactic: str) -> str:

@@ -19,7 +19,7 @@ from prover.policy.programs import Programs
 from prover.policy.rewriting import Rewriting
 from prover.policy.rules.laws import prove_laws
 from prover.policy.symbols import Symbols
-from prover.policy.syntax import NotRead, Term, read_term
+from prover.policy.syntax import NotRead, Term, read_arms, read_term
 from prover.policy.theory import law_key, laws_for
 from prover.policy.values import Data, Stuck, TooLong, Value, data
 from prover.policy.view import View
@@ -121,6 +121,18 @@ def number(n: int) -> Term:
 def test_terms_are_read(text: str, head: str, size: int) -> None:
     term = read_term(text)
     assert (term.head, term.size) == (head, size)
+
+
+def test_arms_that_stand_further_to_the_left_are_of_the_match_around() -> None:
+    inner, outer = "\n    | [] => 1\n    | _ => 2", "\n  | .b, s => 3"
+    (first, second) = read_arms(f"| .a, s => match s with{inner}{outer}")
+    assert len(first[1].arms) == 2 and str(second[1]) == "3"
+    assert len(read_arms(f"| .a, s => match s with{inner}".replace("\n", " "))) == 1
+
+
+def test_types_are_told_once() -> None:
+    least = ("Play.atMost", "Play.least")
+    assert builders_for(Programs(SYMBOLS), least, [Term("Bool")])[1] == [Term("Bool"), Term("N")]
 
 
 leaves = st.sampled_from(["x", "y", "N.zero", "2", "[]", "true"]).map(Term)

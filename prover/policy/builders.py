@@ -40,9 +40,10 @@ def builders_for(
         for arguments, result in _instances(signature, types)[:_MAX_INSTANCES]:
             known = [*arguments, result]
             unknown = [t for t in known if t.head == "→" and t not in functional]
-            if unknown or Term("Prop") in arguments or result.head == "→" or max(map(_depth, known)) > depth:
+            deep = signature.variables and max(map(_depth, known)) > depth
+            if unknown or Term("Prop") in arguments or result.head == "→" or deep:
                 continue
-            types += [type_ for type_ in known if type_ not in types]
+            types += [type_ for type_ in dict.fromkeys(known) if type_ not in types]
             found.append(Builder(name, symbols.short(name), arguments, result, rank))
     types = types[:_MAX_TYPES]
     found = [b for b in found if {*b.arguments, b.result} <= set(types)]

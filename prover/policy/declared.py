@@ -14,6 +14,9 @@ from prover.policy.symbols import Symbol, Symbols, computed
 from prover.policy.syntax import Arm, NotRead, Term, read_arms, read_term, without_comments
 from prover.policy.terms import tokens
 
+_ABOUT = re.compile(r"^\s*\w+\s+[^\s({\[:]+")
+"""Before the arguments of a declaration: what it is, and its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -139,6 +142,14 @@ def _constructors(
         yield word.group(1), *_binders(arm[word.end() :])
 
 
+@lru_cache(maxsize=256)
+def read_type(symbol: Symbol) -> tuple[tuple[str, ...], Term]:
+    """The arguments of a name for a type, and the type that it is a name for."""
+    binders, _ = _binders(_ABOUT.sub("", without_comments(symbol.declaration.statement)))
+    body = without_comments(symbol.declaration.body).strip()
+    return tuple(name for names, _ in binders for name in names), read_term(body.removeprefix(":=").strip())
+
+
 def read_signature(statement: str) -> Signature:
     return _read_statement(statement)[0]
 
@@ -146,7 +157,7 @@ def read_signature(statement: str) -> Signature:
 @lru_cache(maxsize=1024)
 def _read_statement(statement: str) -> tuple[Signature, tuple[str, ...]]:
     """The signature of a definition, and the names of those arguments that stand before the colon."""
-    statement = re.sub(r"^\s*\w+\s+[^\s({\[:]+", "", without_comments(statement))
+    statement = _ABOUT.sub("", without_comments(statement))
     variables = re.findall(r"\{([^{}:]*):\s*(?:Type|Sort)[^{}]*\}", statement)
     explicit = re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", " ", statement)
     binders, rest = _binders(explicit)

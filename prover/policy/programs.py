@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from prover.policy.code import LIBRARY, Compiler, Matching, Values
-from prover.policy.declared import Function, Signature, read_constructors, read_function, read_signature
+from prover.policy.declared import (
+    Function,
+    Signature,
+    read_constructors,
+    read_function,
+    read_signature,
+    read_type,
+)
 from prover.policy.rewriting import replaced
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import Arm, NotRead, Term
@@ -49,6 +56,17 @@ class Programs:
     def of_type(self, head: str) -> list[str]:
         """The constructors of a type of the file, by the last part of its name."""
         return [name for name in self.constructors if name.rpartition(".")[0] == head]
+
+    def unfolded(self, type_: Term) -> Term:
+        """The type that it is a name for: `Nat → Bool`, where the file says `abbrev State := Nat → Bool`."""
+        name = self.symbols.resolve(type_.head)
+        if name is None or not self.symbols[name].is_type_definition:
+            return type_
+        try:
+            names, meant = read_type(self.symbols[name])
+        except NotRead:
+            return type_
+        return self.unfolded(replaced(meant, dict(zip(names, type_.args, strict=False))))
 
     def signature(self, symbol: Symbol) -> Signature:
         """Raises `NotRead`."""

@@ -28,7 +28,7 @@ class Sampler:
 
     def value(self, type_: Term, size: int) -> Value:
         """A value with so many constructors that take others of its type, where there are such."""
-        rng = self._rng
+        rng, type_ = self._rng, self._programs.unfolded(type_)
         if type_.head in ("Nat", "Int"):
             return size if type_.head == "Nat" else size * rng.choice((-1, 1))
         if type_.head == "→":

@@ -38,6 +38,8 @@ class Shapes:
         yield from self._rejoinings()
         yield from self._accumulations()
         yield from self._selections()
+        yield from self._successions()
+        yield from self._executions()
 
     def of_type(self, type_: Term) -> list[Term]:
         """The variables."""
@@ -207,6 +209,36 @@ class Shapes:
                             if joint.rank >= 0:
                                 yield whole, Term(joint.written, tuple(parts[::-1])), type_
 
+    def _successions(self) -> Iterator[Shape]:
+        """`f a s (g p q) = f a (f a s p) q`, or with `q` done first: what two do one after the other."""
+        for run, state, of, done in self._runs():
+            for joint in self._builders:
+                pair = self._distinct(joint.arguments)
+                if pair is not None and joint.arguments == (joint.result, joint.result) == (of, of):
+                    for one, other in (pair, pair[::-1]):
+                        yield done(state, Term(joint.written, pair)), done(done(state, one), other), run
+
+    def _executions(self) -> Iterator[Shape]:
+        """`f a s (g x) = h a x :: s`: what is made of `x` puts its value onto a stack."""
+        for run, state, of, done in self._runs():
+            for maker, value in itertools.product(self._builders, self._builders):
+                made = self._distinct(maker.arguments, (state,))
+                seen = self._distinct(value.arguments, (state,))
+                fit = maker.result == of and run == Term("List", (value.result,))
+                if fit and min(maker.rank, value.rank) >= 0 and made and seen and {*made} <= {*seen}:
+                    left = done(state, Term(maker.written, made))
+                    yield left, Term("::", (Term(value.written, seen), state)), run
+
+    def _runs(self) -> Iterator[tuple[Term, Term, Term, Callable[[Term, Term], Term]]]:
+        """The functions that make another state of a state, as a value of another type says: the type of the
+        states, a state, the type of that value, and the call for a state and a value."""
+        for function in self._builders:
+            arguments = self._distinct(function.arguments) if function.rank >= 0 else None
+            for state, at in itertools.permutations(range(len(arguments or ())), 2):
+                type_, of = function.arguments[state], function.arguments[at]
+                if arguments is not None and type_ == function.result != of:
+                    yield type_, arguments[state], of, partial(_done, function.written, arguments, state, at)
+
     def _seen(
         self, terms: Sequence[Term], type_: Term, taken: Collection[Term]
     ) -> Iterator[tuple[tuple[Term, ...], Term]]:
@@ -251,6 +283,12 @@ class Shapes:
                 a = x if over.arguments[0] == under.result else others[0]
                 left = Term(f, (a, Term(g, (y, z))))
                 yield left, Term(g, (Term(f, (a, y)), Term(f, (a, z)))), under.result
+
+
+def _done(function: str, others: tuple[Term, ...], state: int, at: int, on: Term, what: Term) -> Term:
+    return Term(
+        function, tuple(on if n == state else what if n == at else other for n, other in enumerate(others))
+    )
 
 
 def _called(function: str, others: tuple[Term, ...], at: int, argument: Term) -> Term:

@@ -20,6 +20,7 @@ _OF_TYPES = re.compile(r":\s*(?:Type|Sort)\b[^:()]*$")
 _TYPE = re.compile(r":=\s*(?:[^:=(){}\[\]\n]*→|(?:List|Array|Option|Nat|Int|Bool|String|Char)(?![\w.]))")
 _TERMINATION = re.compile(r"\n\s*(?:termination_by|decreasing_by)\b")
 _CONSTRUCTOR = re.compile(r"\.\w+|::|\[\]|\+")
+_GROUP = re.compile(r"\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]")
 _BINDER_GROUP = re.compile(r"\(([^():]*):")
 _ANY_BINDER_GROUP = re.compile(r"[({⦃\[]([^():{}\[\]]*):")
 
@@ -43,7 +44,7 @@ class Symbol:
     def is_type_definition(self) -> bool:
         """Whether it is a name for a type, as it says or as it looks."""
         stated, body = self.declaration.statement, self.declaration.body
-        looks = ":" not in stated and _TYPE.match(body.strip()) is not None
+        looks = ":" not in _GROUP.sub("", stated) and _TYPE.match(body.strip()) is not None
         return self.is_definition and (looks or _OF_TYPES.search(stated) is not None)
 
     @property
@@ -188,13 +189,16 @@ class Symbols:
 
     def closure(self, found: Iterable[str]) -> list[Symbol]:
         """`found` and all that it mentions in turn, in the order of the file."""
-        reached, pending = set[str](), list(found)
-        while pending:
-            name = pending.pop()
-            if name not in reached:
-                reached.add(name)
-                pending += self._symbols[name].uses
+        reached = {symbol.name for layer in self.layers(found) for symbol in layer}
         return [symbol for name, symbol in self._symbols.items() if name in reached]
+
+    def layers(self, found: Iterable[str]) -> Iterator[list[Symbol]]:
+        """`found`, what it mentions, what that mentions, and so on, each once, in the order of the file."""
+        reached, layer = set[str](), set(found)
+        while layer:
+            reached |= layer
+            yield [symbol for name, symbol in self._symbols.items() if name in layer]
+            layer = {used for name in layer for used in self._symbols[name].uses} - reached
 
     def short(self, name: str) -> str:
         """How to write `name` where the theorem stands."""

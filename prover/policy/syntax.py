@@ -123,6 +123,7 @@ class Reader:
     infix: ClassVar = _INFIX
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._tokens = _merged(text)
         if len(self._tokens) > _MAX_TOKENS:
             raise NotRead("too long")
@@ -180,14 +181,20 @@ class Reader:
         return self._application()
 
     def arms(self) -> tuple[Arm, ...]:
+        """One that stands further to the left than the first is of a `match` around."""
         found: list[Arm] = []
-        while self._take("|"):
+        column = self._column()
+        while self._column() >= column and self._take("|"):
             patterns = self._listed()
             self.expect("=>")
             found.append((patterns, self.term(0)))
         if not found:
             raise NotRead("no arms")
         return tuple(found)
+
+    def _column(self) -> int:
+        start = self._token().start
+        return start - self._text.rfind("\n", 0, max(start, 0)) - 1
 
     def _function(self) -> Term:
         names: list[Term] = []

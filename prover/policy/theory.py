@@ -34,14 +34,13 @@ def laws_for(view: View) -> tuple[Law, ...]:
 def _nearest(symbols: Symbols, stated: Collection[str]) -> tuple[str, ...]:
     """The functions that these lead to, in the order of the file; where they are too many, those to which it
     takes the fewest steps."""
-    order = {symbol.name: number for number, symbol in enumerate(symbols.all())}
-    reached, layer = set[str](), {*stated}
     found: list[str] = []
-    while layer and len(found) < MAX_FUNCTIONS:
-        reached |= layer
-        found += sorted((name for name in layer if symbols[name].is_definition), key=order.__getitem__)
-        layer = {used for name in layer for used in symbols[name].uses} - reached
-    return tuple(sorted(found[:MAX_FUNCTIONS], key=order.__getitem__))
+    for layer in symbols.layers(stated):
+        found += [each.name for each in layer if each.is_definition and not each.is_type_definition]
+        if len(found) >= MAX_FUNCTIONS:
+            break
+    nearest = found[:MAX_FUNCTIONS]
+    return tuple(symbol.name for symbol in symbols.all() if symbol.name in nearest)
 
 
 def _functional(view: View) -> list[str]:

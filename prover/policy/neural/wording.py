@@ -1,9 +1,9 @@
 """How one goal is said to the model, and how tactics are said by it.
 
 The model reads the target, the hypotheses by their kinds, the types and definitions that they mention, the
-theorems that may help, and how many laws and conjectures are on offer. What it answers are the words of a
+theorems that may help, and how many long tactics each rule has on offer. What it answers are the words of a
 tactic. `<defs>` is the list of all definitions that the goal leads to, `<defs+>` the same with the theorems
-that may help; `<laws> #3` is the third of the long tactics that the rule of theory exploration proposes here.
+that may help; `<laws> #3` is the fourth of the long tactics that the rule of theory exploration proposes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,20 @@ from itertools import islice
 
 from prover.policy.fixed import FixedPolicy, Survey
 from prover.policy.neural.naming import KINDS, Names, split_words
+from prover.policy.rules.arithmetic import (
+    by_divisors,
+    by_periods,
+    by_remainders,
+    by_sums,
+    by_values,
+    know_functions,
+)
+from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import conjecture
-from prover.policy.rules.laws import lemmas, prove_laws
+from prover.policy.rules.laws import lemmas, prove_laws, speculate
 from prover.policy.rules.numbers import by_numbers
+from prover.policy.rules.relations import relate
+from prover.policy.rules.trying import by_trying, consider_values, know_members
 from prover.policy.symbols import Symbol
 from prover.policy.view import Kind, Variable, unspoken
 from prover.types import Goal, Theorem
@@ -26,7 +37,20 @@ OFFERS: Mapping[str, str] = {
     lemmas.__name__: "<lemma>",
     conjecture.__name__: "<conj>",
     by_numbers.__name__: "<numbers>",
+    speculate.__name__: "<speculate>",
+    relate.__name__: "<relate>",
+    by_graphs.__name__: "<graphs>",
+    by_remainders.__name__: "<remainders>",
+    by_periods.__name__: "<periods>",
+    by_divisors.__name__: "<divisors>",
+    by_values.__name__: "<values>",
+    by_sums.__name__: "<sums>",
+    by_trying.__name__: "<trying>",
+    consider_values.__name__: "<consider>",
+    know_functions.__name__: "<functions>",
+    know_members.__name__: "<members>",
 }
+"""The rules whose tactics are too long to be said in words."""
 OFFERED = 32
 DEFINITIONS, WITH_PREMISES = "<defs>", "<defs+>"
 _SECTIONS = ("<goal>", "<type>", "<def>", "<premise>", "<ih>", *(f"<{kind.value}>" for kind in Kind))
