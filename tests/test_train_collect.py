@@ -50,6 +50,14 @@ theorem two (p : Prop) : ¬ ¬ ¬ p → ¬ p := by sorry
 
 theorem three (p : Prop) : p := by sorry
 """
+RELATED = """\
+inductive Reaches {α : Type} (r : α → α → Prop) : α → α → Prop where
+  | here (x : α) : Reaches r x x
+  | next (x y : α) : r x y → Reaches r x y
+  | far (x y z : α) : Reaches r x y → Reaches r y z → Reaches r x z
+
+theorem wrong {α : Type} (r : α → α → Prop) (p q : α) (h : Reaches r p q) : p = q := by sorry
+"""
 FORBIDDEN = "theorem mine (a : Prop) (h : a) : a := by sorry\n"
 MADE = Made(1, 7, 4, 0, 0, 0, 0, 4, 2, 2, ())
 
@@ -120,6 +128,15 @@ def test_steps_of_proofs_are_steps_that_lean_takes(folder: Path, lean: EmbeddedG
             assert first.goal == session.root.goals[0]
             outcome = session.run(session.root, first.tactic)
             assert isinstance(outcome, Proved) is (len(steps) == 1)
+
+
+def test_goals_that_a_row_of_attempts_left_are_told_as_they_are(
+    tmp_path: Path, lean: EmbeddedGateway
+) -> None:
+    folder = made(tmp_path, RELATED)
+    collected(folder, lean)
+    after = [each for each in told(folder) if any(h.name.startswith("law") for h in each.goal.hypotheses)]
+    assert after and all("Reaches r p q" in each.goal.text for each in after)
 
 
 @pytest.mark.parametrize("cut", ["between", "torn", "early"])

@@ -43,7 +43,7 @@ class Crew:
         return _AHEAD * (self._helpers + 1) if self._helpers else 0
 
     @contextmanager
-    def lead(self, session: LeanSession, solved: Sequence[str]) -> Iterator[LedSession]:
+    def lead(self, session: LeanSession, solved: Sequence[str]) -> Iterator[LeanSession]:
         """The session that opened after these `solved` scripts, and whoever helps, as one session."""
         visit = LedSession(session, solved, self._changed)
         with self._changed:

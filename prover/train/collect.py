@@ -33,7 +33,7 @@ from prover.search.script import flat, structured, wrapped
 from prover.train.data import EXAMPLES, SEARCHES, Problem, Search, as_line, read_file, read_problems
 from prover.train.leaks import forbidden_keys, key_of
 from prover.train.lines import append, whole_lines
-from prover.train.watching import Runs, Watch, WatchedPool
+from prover.train.watching import Runs, Watch, WatchedCrew, WatchedPool
 from prover.types import Budget, Hole, Standing, Status, Theorem
 
 PLAN = "collect.json"
@@ -197,7 +197,8 @@ class Collecting:
         plan = self._plan
         bench.watch = Watch(problem.name, problem.file, plan.round)
         barred = frozenset(other.name for other in bench.source.theorems)
-        bench.worker.assign(Try(bench.source, theorem, barred, plan.budget, plan.strategy, NOTHING))
+        crew = WatchedCrew(bench.pool, bench.source)
+        bench.worker.assign(Try(bench.source, theorem, barred, plan.budget, plan.strategy, NOTHING, crew))
 
     def _take(self, bench: _Bench, answer: Answer) -> bool:
         """Go on with a file, after what was asked last. True when there is nothing left to ask."""

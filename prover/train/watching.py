@@ -16,6 +16,7 @@ from prover.lean.forwarding import ForwardingGateway
 from prover.lean.gateway import LeanGateway, LeanSession
 from prover.lean.source import Source
 from prover.proving.workers import GatewayPool
+from prover.search.crew import Crew
 from prover.search.script import Step
 from prover.train.data import ADVANCED, FAILED, PROOF, Example
 from prover.types import (
@@ -29,7 +30,6 @@ from prover.types import (
     Proved,
     Standing,
     TacticState,
-    Theorem,
     Verdict,
     effect_of,
 )
@@ -120,7 +120,7 @@ def _said(state: TacticState) -> tuple[str, ...]:
 
 
 class WatchedGateway(ForwardingGateway):
-    """A gateway that takes the word of a session while it is open, and keeps what was run in the last one."""
+    """A gateway that takes the word of a session that is watched, and keeps what was run in the last one."""
 
     def __init__(self, gateway: LeanGateway) -> None:
         super().__init__(gateway)
@@ -128,14 +128,14 @@ class WatchedGateway(ForwardingGateway):
         self.runs = Runs()
 
     @contextmanager
-    def open(self, source: Source, theorem: Theorem, solved: Sequence[str] = ()) -> Iterator[LeanSession]:
-        with super().open(source, theorem, solved) as session:
-            self.runs = Runs()
-            self._open = _WatchedSession(session, self.runs)
-            try:
-                yield self._open
-            finally:
-                self._open = None
+    def watch(self, session: LeanSession) -> Iterator[LeanSession]:
+        """The session, watched for as long as it is open."""
+        self.runs = Runs()
+        self._open = _WatchedSession(session, self.runs)
+        try:
+            yield self._open
+        finally:
+            self._open = None
 
     def certify(self, source: Source, proofs: Mapping[Hole, str]) -> Mapping[Hole, Verdict]:
         if self._open is None:
@@ -159,6 +159,21 @@ class WatchedPool:
 
     def close(self) -> None:
         self._pool.close()
+
+
+class WatchedCrew(Crew):
+    """Has the session watched that a search leads: that one numbers states as the events of the search do."""
+
+    def __init__(self, pool: WatchedPool, source: Source) -> None:
+        super().__init__()
+        self._pool = pool
+        self._source = source
+
+    @contextmanager
+    def lead(self, session: LeanSession, solved: Sequence[str]) -> Iterator[LeanSession]:
+        gateway = self._pool.for_source(self._source)
+        with super().lead(session, solved) as led, gateway.watch(led) as watched:
+            yield watched
 
 
 class _WatchedSession:
