@@ -233,6 +233,11 @@ def test_what_others_say_with_sides_exchanged_is_left_out() -> None:
     assert found == ["less (sum x z) (sum y z) = less x y"]
 
 
+def test_what_a_test_holds_of_is_seen_on_rows_with_the_same_elements() -> None:
+    found = laws("r s : Row Nat\n⊢ alike r s = alike s r")
+    assert "alike x y = alike y x" in found and "alike x z = true → z = x" not in found
+
+
 @pytest.mark.parametrize(("text", "tactics"), [(SOURCE, 24), (MACHINE, 80)])
 def test_they_prove(lean: EmbeddedGateway, text: str, tactics: int) -> None:
     source = parse_source(Path("Play.lean"), text.encode())

@@ -22,7 +22,7 @@ from prover.policy.values import Stuck, TooLong, Value, data
 
 _SAMPLES = 60
 _FIRST = 20  # what differs on these needs no others
-_FURTHER_SAMPLES = 240
+_FURTHER_SAMPLES, _REARRANGED_SAMPLES = 240, 60
 _MAX_SIZE = 6
 _MAX_TERMS = 2500
 _MAX_CALLS = 60_000  # some seconds
@@ -80,6 +80,7 @@ class Exploration:
         for left, right, type_ in self._shapes.directed():
             self._try(left, right, type_, as_said=True)
         self._further = [self._sampler.valuation(self._types) for _ in range(_FURTHER_SAMPLES)]
+        self._further += [self._sampler.rearranged(self._types) for _ in range(_REARRANGED_SAMPLES)]
         made = list(itertools.chain.from_iterable(self._made))
         plain = self._independent()
         conditional = [law for law in implications(made, self._types) if self._adds(law)]
