@@ -19,6 +19,7 @@ from prover.events import Event
 from prover.lean.source import Source
 from prover.search.crew import Crew
 from prover.search.frontier import STRATEGIES
+from prover.search.led import LedSession
 from prover.search.loop import search
 from prover.search.ways import Request
 from prover.types import Budget, Failed, FailureReason, Outcome, Standing, TacticState, Verdict
@@ -169,6 +170,7 @@ def test_the_trouble_of_a_helper_is_its_own(source: Source, trouble: Effect) -> 
 def test_a_lean_that_sees_another_goal_is_no_help(source: Source) -> None:
     crew = Crew()
     with crew.lead(FakeSession(WIDE, "root"), ()) as led:
+        assert isinstance(led, LedSession)
         led.expect([Request(0, "a", 0)])
         assert crew.help(FakeGateway(WIDE, visits=["left"]), source, source.theorems[0]) is False
 

@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 
 from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
 from prover.policy.numbers import numbers_in
 from prover.policy.predicates import meaning
 from prover.policy.rules.common import Rule
+from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.relations import relate
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
-from prover.types import Proved
+from prover.types import Advanced, Proved
 
 OWN = """
 inductive N where
@@ -197,3 +199,53 @@ def test_of_predicates_on_other_things_nothing_is_said(lean: EmbeddedGateway) ->
     with lean.open(source, theorem) as session:
         view = View(session.root.goals[0], symbols_of(theorem))
         assert not [*by_numbers(view), *by_graphs(view)]
+
+
+RUNS = """
+inductive Prog where
+  | skip
+  | set (k : Nat)
+  | seq (p q : Prog)
+  | choose (t : Nat → Bool) (p q : Prog)
+
+inductive Run : Prog → Nat → Nat → Prop where
+  | skip (n : Nat) : Run .skip n n
+  | set (k n : Nat) : Run (.set k) n k
+  | seq (p q : Prog) (l m n : Nat) : Run p l m → Run q m n → Run (.seq p q) l n
+  | yes (t : Nat → Bool) (p q : Prog) (m n : Nat) : t m = true → Run p m n → Run (.choose t p q) m n
+  | no (t : Nat → Bool) (p q : Prog) (m n : Nat) : t m = false → Run q m n → Run (.choose t p q) m n
+
+theorem it (p : Prog) (m : Nat) : ∃ n, Run p m n := by
+  sorry
+"""
+
+
+def test_what_a_predicate_holds_of_is_made_by_its_rules(lean: EmbeddedGateway) -> None:
+    source = parse_source(Path("It.lean"), RUNS.encode())
+    symbols = symbols_of(source.theorems[0])
+    with lean.open(source, source.theorems[0]) as session:
+        assert not [*exhibit(View(session.root.goals[0], symbols))]  # which rule it is depends on `p`
+        cases = session.run(session.root, "induction p generalizing m")
+        assert isinstance(cases, Advanced) and len(cases.state.goals) == 4
+        for number, goal in enumerate(cases.state.goals):
+            view = View(goal, symbols)
+            ((tactic, _),) = exhibit(view)
+            assert isinstance(session.run(cases.state, view.spoken(tactic), number), Proved), tactic
+
+
+@pytest.mark.parametrize(
+    ("claim", "fact"),
+    [
+        ("∃ n, Run p 0 n", "obtain ⟨y, h1⟩ := h"),
+        ("p ≠ .skip → ∃ n, Run p 0 n", "try obtain ⟨y, h1⟩ := h (by simp_all)"),
+        ("(∃ n, Run p 0 n) ↔ p ≠ .skip", "try obtain ⟨y, h1⟩ := h.mpr (by simp_all)"),
+        ("∀ (m : Nat), m ≠ 0 → ∃ n, Run p m n", "try obtain ⟨y, h1⟩ := h k (by simp_all)"),
+        ("∀ (m : Nat), Run p m m", ""),
+    ],
+)
+def test_what_hypotheses_say_that_there_is_is_taken(claim: str, fact: str) -> None:
+    symbols = symbols_of(parse_source(Path("It.lean"), RUNS.encode()).theorems[0])
+    ((tactic, _),) = exhibit(
+        View(parse_goal(f"p : Prog\nk : Nat\nh : {claim}\n⊢ ∃ n, Run .skip k n"), symbols)
+    )
+    assert fact in tactic if fact else "obtain" not in tactic

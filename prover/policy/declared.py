@@ -118,6 +118,17 @@ def read_rules(predicate: Symbol) -> list[tuple[tuple[Term, ...], Term]]:
     return found
 
 
+def read_cases(predicate: Symbol) -> list[tuple[str, frozenset[str], tuple[Term, ...], Term]]:
+    """The constructors of an inductive predicate, the variables of each, its premises that have no names, and
+    what it proves."""
+    found = []
+    for word, binders, rest in _constructors(predicate, implicit=True):
+        *premises, conclusion = arrows(read_term(rest))
+        names = frozenset(name for group, _ in binders for name in group)
+        found.append((word, names, tuple(premises), conclusion))
+    return found
+
+
 def read_premises(predicate: Symbol) -> list[tuple[str, tuple[str, ...], Term]]:
     """The constructors of an inductive predicate, the names that each gives to proofs of it that it takes,
     and what it proves."""

@@ -98,14 +98,14 @@ def known_laws(view: View) -> frozenset[str]:
 def law_key(view: View, body: str) -> str:
     """The same for a law as it was stated and as Lean prints it: `N.succ x` may be `x.succ`."""
     try:
-        return str(_unfielded(read_term(body), programs_of(view.symbols).constructors))
+        return str(unfielded(read_term(body), programs_of(view.symbols).constructors))
     except NotRead:
         return body
 
 
-def _unfielded(term: Term, constructors: Collection[str]) -> Term:
+def unfielded(term: Term, constructors: Collection[str]) -> Term:
     """With the last part of each name, and fields before their arguments."""
-    args = tuple(_unfielded(arg, constructors) for arg in term.args)
+    args = tuple(unfielded(arg, constructors) for arg in term.args)
     parts = term.head.removeprefix("!").split(".")
     ends = [at for at in range(1, len(parts)) if f"{parts[at - 1]}.{parts[at]}" in constructors]
     first = ends[0] if ends else 0 if parts[0][:1].islower() else len(parts) - 1

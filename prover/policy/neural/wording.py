@@ -22,6 +22,7 @@ from prover.policy.rules.arithmetic import (
     by_values,
     know_functions,
 )
+from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import conjecture
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
@@ -39,6 +40,7 @@ OFFERS: Mapping[str, str] = {
     by_numbers.__name__: "<numbers>",
     speculate.__name__: "<speculate>",
     relate.__name__: "<relate>",
+    exhibit.__name__: "<exhibit>",
     by_graphs.__name__: "<graphs>",
     by_remainders.__name__: "<remainders>",
     by_periods.__name__: "<periods>",

@@ -23,6 +23,7 @@ from prover.policy.rules.closing import (
     take_target_apart,
 )
 from prover.policy.rules.common import Rule
+from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import (
     conjecture,
@@ -52,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     use_rules,
     fit_rules,
     relate,
+    exhibit,
     consider_cases,
     conjecture,
     by_numbers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from prover.policy.terms import connective, names
@@ -9,6 +10,9 @@ from prover.policy.view import View
 
 Proposal = tuple[str, float]
 Rule = Callable[[View], Iterator[Proposal]]
+
+UNIVERSAL = re.compile(r"∀ \((?P<names>[^:()]+) : (?P<type>[^()]+)\), (?P<says>.+)", re.DOTALL)
+"""A hypothesis about all values of one type, as Lean prints it."""
 
 ENUM_LIKE = frozenset(("Bool", "Option", "Prod", "Sum", "Unit", "Int", "Fin", "Char", "Except", "Ordering"))
 

@@ -25,6 +25,7 @@ from prover.policy.view import Kind, View
 _TRUTHS = re.compile(r"\b(?:true|false)\b")
 _BLOCK = 8
 _SMALL_BLOCK = 4
+_FAR = 1.0  # what laws cost more on functions that the goal does not name itself, but predicates in it do
 _GRIND = "grind (instances := 200)"
 _GRIND_WITH_THEM = "grind (instances := 400)"
 
@@ -49,6 +50,8 @@ def prove_laws(view: View) -> Iterator[Proposal]:
     # last, as a model knows the others by their numbers
     blocks += [(laws, -1.3) for laws in pivotal(view, every)] + [(simpler(view), -1.4), (tests, -1.2)]
     blocks.append((_of_relation(view, every)[:_BLOCK], -1.25))
+    named = (view.symbols[name] for name in view.symbols.mentioned(view.text, view.local))
+    far = 0.0 if any(symbol.is_definition for symbol in named) else _FAR
     for laws, price in blocks:
         standing = {law.name: law.type for law in view.laws}
         lines: list[str] = []
@@ -56,7 +59,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
             lines.append(_attempt(view, name, law, standing))
             standing[name] = law.body
         if lines:
-            yield block([*lines, *_uses(view, standing)]), price
+            yield block([*lines, *_uses(view, standing)]), price - far
 
 
 def _of_relation(view: View, laws: Sequence[Law]) -> list[Law]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from prover.policy.rules.common import Proposal, block, grind
+from prover.policy.rules.common import UNIVERSAL, Proposal, block, grind
 from prover.policy.terms import connective, variables_in
 from prover.policy.view import Kind, View
 
-_ALL = re.compile(r"∀ \((?P<names>[^:()]+) : (?P<type>[^()]+)\), (?P<says>.+)", re.DOTALL)
 _NONEMPTY = re.compile(r"Nonempty (\S+)")
 _CONSTANTS = {"Nat": ("0", "1", "2"), "Bool": ("true", "false")}
 _PROPERTY = re.compile(r"\S+ → Prop")
@@ -34,7 +33,7 @@ def name_elements(view: View) -> Iterator[Proposal]:
         if found and found[1] not in types:
             yield f"obtain ⟨{view.fresh('a')}⟩ := ‹{instance.type}›", -0.8
     for proof in view.proofs:
-        said = _ALL.fullmatch(proof.type)
+        said = UNIVERSAL.fullmatch(proof.type)
         if said and connective(said["says"]) == "∃":
             function, fact, choice = view.fresh("f"), view.fresh("h"), proof.name
             for name in said["names"].split()[:0:-1]:
@@ -54,7 +53,7 @@ def instantiate(view: View) -> Iterator[Proposal]:
         terms.setdefault(type_, []).extend(constants)
     facts = []
     for proof in view.proofs:
-        said = _ALL.fullmatch(proof.type)
+        said = UNIVERSAL.fullmatch(proof.type)
         if said is not None:
             values = terms.get(said["type"], [])
             count = len(said["names"].split())
