@@ -210,6 +210,29 @@ def test_a_fit_learns_the_tactic_of_the_proofs_and_runs_as_it_was_fitted(data: P
 
 @needs_torch
 @pytest.mark.usefixtures("small_network")
+def test_what_one_fit_has_put_into_words_serves_the_next(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prover.train.fit import fit
+
+    list(fit(plan_of(data, tmp_path / "one", 2)))
+    monkeypatch.setattr("prover.policy.neural.wording.Wording", None)
+    list(fit(plan_of(data, tmp_path / "two", 2)))
+    monkeypatch.setattr("prover.train.fit.version_of_words", lambda: "of another policy")
+    with pytest.raises(TypeError):
+        list(fit(plan_of(data, tmp_path / "three", 2)))
+
+
+@needs_torch
+def test_where_there_is_no_data_there_is_nothing_to_fit(tmp_path: Path) -> None:
+    from prover.train.fit import fit
+
+    with pytest.raises(InputError, match="no such folder"):
+        list(fit(plan_of(tmp_path / "none", tmp_path / "fit", 2)))
+
+
+@needs_torch
+@pytest.mark.usefixtures("small_network")
 def test_a_fit_with_other_data_does_not_go_on(data: Path, tmp_path: Path) -> None:
     from prover.train.fit import fit
 

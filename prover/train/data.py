@@ -5,8 +5,9 @@
     DIR/problems/0000.lean …      the Lean files they are in
     DIR/round-R/examples.jsonl    an `Example` a line, those of one search together
     DIR/round-R/searches.jsonl    a `Search` a line, written after its examples
+    DIR/words/                    what fits have put into words of it (samples.py)
 
-Each line of the last two is whole when it ends; whoever reads leaves out a last one that was cut off.
+Each line of the last three is whole when it ends; whoever reads leaves out a last one that was cut off.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@
         ...                                              # how far it is; close it to stop
     fitted = read_fitted(out)
 
-The folder `out` has `prepared/`, what has been put into words; `checkpoint.pt`, from which the same call goes
-on; at the end `weights.npz` and `fit.json`, which `prover.train.exporting` makes a model of. A step is given
-by the seed and the data alone; how many there are in so many minutes depends on the machine.
+What has been put into words is kept in `data`, in `words/`, and serves the next fit, too. The folder `out`
+has `checkpoint.pt`, from which the same call goes on; at the end `weights.npz` and `fit.json`, which
+`prover.train.exporting` makes a model of. A step is given by the seed and the data alone; how many there are
+in so many minutes depends on the machine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from itertools import chain
 from pathlib import Path
 
 import torch
+from filelock import FileLock
 from torch.nn import functional
 
 from prover.errors import InputError
@@ -29,7 +31,7 @@ from prover.train.batches import NOTHING, TACTICS, Batch, Batches
 from prover.train.exported import read_start
 from prover.train.fitted import Fitted, write_fitted
 from prover.train.network import SHAPE, Network
-from prover.train.samples import Sample, prepared
+from prover.train.samples import Sample, prepared, version_of_words
 
 _BATCH = 32  # goals
 _RATE, _WARM_UP, _DECAY = 1.5e-3, 0.05, 0.01
@@ -38,6 +40,7 @@ _VALUE_WEIGHT = 0.25
 _CHECKPOINT_SECONDS = 60.0
 _LEAST, _MOST = 4, 700  # occurrences of a word that gets a number, and how many words do
 _DEVICE_TYPE = "cpu"
+_WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +118,22 @@ def held_out(plan: Plan) -> list[Sample]:
 
 
 def _prepare(plan: Plan, samples: list[Sample]) -> Iterator[Preparing]:
-    (plan.out / "prepared").mkdir(parents=True, exist_ok=True)
+    if not plan.data.is_dir():
+        raise InputError(f"{plan.data}: there is no such folder; make it with `prover train problems`")
+    plan.out.mkdir(parents=True, exist_ok=True)
+    words = plan.data / _WORDS
+    words.mkdir(exist_ok=True)
     problems = 0
-    for number in plan.rounds:
-        for found in prepared(plan.data, number, _kept(plan, number)):
-            samples += found
-            problems += 1
-            yield Preparing(problems, len(samples))
+    with FileLock(words / ".lock"):
+        for number in plan.rounds:
+            for found in prepared(plan.data, number, _kept(plan, number)):
+                samples += found
+                problems += 1
+                yield Preparing(problems, len(samples))
 
 
 def _kept(plan: Plan, round_: int) -> Path:
-    return plan.out / "prepared" / f"round-{round_}.jsonl"
+    return plan.data / _WORDS / f"round-{round_}-{version_of_words()}.jsonl"
 
 
 def _vocabulary(samples: Sequence[Sample]) -> Vocabulary:

@@ -1,7 +1,7 @@
 """What the network learns from: the goals of collected searches in the model's words.
 
 To put a goal into words takes the fixed policy's look at it, which is slow where there are many definitions.
-So what is in words is kept, a problem a line, and only new problems are worked on.
+So what is in words is kept, a problem a line, and only new problems are worked on, until the policy changes.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from prover import policy
 from prover.errors import InputError
 from prover.lean.source import Source
 from prover.policy.fixed import best_prices
@@ -86,6 +87,17 @@ def _problems(data: Path, round_: int) -> Iterator[tuple[str, Callable[[], list[
     examples = read_examples(data / f"round-{round_}")
     for (file, name), group in groupby(examples, lambda each: (each.file, each.problem)):
         yield f"{file}:{name}", partial(_of_problem, data, list(group))
+
+
+@cache
+def version_of_words() -> str:
+    """Another one for each policy that may put goals into other words."""
+    digest = hashlib.sha256()
+    root = Path(policy.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def is_held_out(file: str) -> bool:
