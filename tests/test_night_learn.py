@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from neural_help import builtin_like
+from neural_help import WORDS, builtin_like
 from night_help import FakeFleet, answer, facts, made, needing, plan, played, resumed, run
 
 from prover.batch.items import Ended, Item, Kind, dumped, ended_from, item_from
@@ -39,7 +39,7 @@ from prover.errors import InputError, NightError
 from prover.lean.source import parse_source
 from prover.policy.neural.weights import write_model
 from prover.train.data import PROOF
-from prover.train.exported import read_exported
+from prover.train.exported import read_exported, read_start
 from prover.train.watching import Watch, run_again
 
 FIT = Fit(1, 20, 90, 23, 8, (0.25, 0.5), (0.5, 0.75), (-3.0, -2.5), True)
@@ -284,6 +284,15 @@ def test_an_exported_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     (folder / "model.bin").write_bytes((folder / "model.bin").read_bytes()[:1000])
     with pytest.raises(InputError, match="not a model"):
         read_exported(folder)
+
+
+def test_what_a_fit_begins_with_has_the_words_that_came_later(tmp_path: Path) -> None:
+    words = [word for word in WORDS if word != "<exhibit>"]
+    before = read_exported(builtin_like(tmp_path / "model", words))
+    begun = read_start(tmp_path / "model")
+    assert begun.vocabulary.words == (*words, "<exhibit>")
+    assert begun.arrays["embeddings"].shape == (len(WORDS), before.shape.width)
+    assert (begun.arrays["embeddings"][:-1] == before.arrays["embeddings"]).all()
 
 
 THEOREMS = "\n".join(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from prover.errors import InputError
 from prover.policy.neural.model import CARD
-from prover.policy.neural.vocabulary import Vocabulary
+from prover.policy.neural.vocabulary import SPECIAL, Vocabulary
 from prover.policy.neural.weights import Array, Shape, names_of
 from prover.train.fitted import Fitted, read_fitted
 
@@ -28,8 +28,13 @@ _INNER = {"gate": "linear_0", "in": "linear_0_noact", "out": "linear_1"}
 
 
 def read_start(folder: Path) -> Fitted:
-    """What a fit can begin with: another fit, or an exported model. Raises `InputError`."""
-    return read_exported(folder) if (folder / CARD).is_file() else read_fitted(folder)
+    """What a fit can begin with: another fit, or an exported model; with all words of its own that there are
+    by now, the new ones to be learnt. Raises `InputError`."""
+    begun = read_exported(folder) if (folder / CARD).is_file() else read_fitted(folder)
+    new = [word for word in SPECIAL if word not in begun.vocabulary.numbers]
+    rows = np.random.default_rng(0).standard_normal((len(new), begun.shape.width)).astype(np.float32)
+    arrays = {**begun.arrays, "embeddings": np.concatenate([begun.arrays["embeddings"], rows])}
+    return Fitted(begun.shape, Vocabulary((*begun.vocabulary.words, *new)), arrays, begun.about)
 
 
 def read_exported(folder: Path) -> Fitted:
