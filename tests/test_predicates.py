@@ -233,6 +233,12 @@ def test_what_a_predicate_holds_of_is_made_by_its_rules(lean: EmbeddedGateway) -
             assert isinstance(session.run(cases.state, view.spoken(tactic), number), Proved), tactic
 
 
+def test_what_more_is_asked_for_is_not_made_by_a_rule() -> None:
+    symbols = symbols_of(parse_source(Path("It.lean"), RUNS.encode()).theorems[0])
+    goal = parse_goal("k : Nat\n⊢ ∃ n, Run Prog.skip k n ∧ n = k")
+    assert not [*exhibit(View(goal, symbols))]
+
+
 @pytest.mark.parametrize(
     ("claim", "fact"),
     [

@@ -38,7 +38,7 @@ def exhibit(view: View) -> Iterator[Proposal]:
         return
     binders, _, said = view.target.partition(",")
     unknown = bound_names(f"{binders},")
-    full = view.symbols.resolve((names(said) or [""])[0])
+    full = None if connective(said.strip()) else view.symbols.resolve((names(said) or [""])[0])
     if full is None or not view.symbols[full].is_predicate:
         return
     predicate = view.symbols[full]
@@ -103,17 +103,14 @@ def _claim(proposition: str) -> _Claim | None:
             return _Claim()
         case "↔" if connective(split_outer(proposition, "↔")[0]) == "∃":
             return _Claim(("",), ".mpr")
-        case "∀" if of_all is not None and (rest := _claim(of_all["says"])) is not None:
-            return (
-                None
-                if rest.part
-                else _Claim((*([of_all["type"]] * len(of_all["names"].split())), *rest.asked))
-            )
+        case "∀" if of_all is not None:
+            asked, then = [of_all["type"]] * len(of_all["names"].split()), of_all["says"]
         case "→":
-            _, *others = split_outer(proposition, "→")
-            then = _claim(" → ".join(others))
-            return None if then is None or then.part else _Claim(("", *then.asked))
-    return None
+            asked, then = [""], " → ".join(split_outer(proposition, "→")[1:])
+        case _:
+            return None
+    said = _claim(then)
+    return None if said is None or said.part else _Claim((*asked, *said.asked))
 
 
 def _rules(view: View, predicate: Symbol, said: str, unknown: frozenset[str]) -> list[_Rule]:
