@@ -213,19 +213,21 @@ class Shapes:
         """`f a s (g p q) = f a (f a s p) q`, or with `q` done first: what two do one after the other."""
         for run, state, of, done in self._runs():
             for joint in self._builders:
-                pair = self._distinct(joint.arguments)
-                if pair is not None and joint.arguments == (joint.result, joint.result) == (of, of):
+                pair = self._distinct(joint.arguments) if joint.arguments == (of, of) else None
+                if pair is not None and joint.result == of:
                     for one, other in (pair, pair[::-1]):
                         yield done(state, Term(joint.written, pair)), done(done(state, one), other), run
 
     def _executions(self) -> Iterator[Shape]:
         """`f a s (g x) = h a x :: s`: what is made of `x` puts its value onto a stack."""
+        named = [builder for builder in self._builders if builder.rank >= 0]
         for run, state, of, done in self._runs():
-            for maker, value in itertools.product(self._builders, self._builders):
+            makers = [maker for maker in named if maker.result == of]
+            values = [value for value in named if run == Term("List", (value.result,))]
+            for maker, value in itertools.product(makers, values):
                 made = self._distinct(maker.arguments, (state,))
                 seen = self._distinct(value.arguments, (state,))
-                fit = maker.result == of and run == Term("List", (value.result,))
-                if fit and min(maker.rank, value.rank) >= 0 and made and seen and {*made} <= {*seen}:
+                if made and seen and {*made} <= {*seen}:
                     left = done(state, Term(maker.written, made))
                     yield left, Term("::", (Term(value.written, seen), state)), run
 
