@@ -223,7 +223,8 @@ class Verdict:
 
     `axioms` are the axioms that the declaration rests on, sorted. `assumes` names the open theorems that it
     leans on, and is empty unless conditional; `within`: all of them are declared together with it, so what is
-    missing is other holes there. `reason` says why it was rejected, and is empty otherwise.
+    missing is other holes there. `leans` names theorems whose proofs had to be put in with it. `reason` says
+    why it was rejected, and is empty otherwise.
     """
 
     standing: Standing
@@ -231,6 +232,12 @@ class Verdict:
     assumes: tuple[str, ...] = ()
     within: bool = False
     reason: str = ""
+    leans: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All theorems with holes that the proof leans on, proved or not."""
+        return tuple(dict.fromkeys((*self.leans, *self.assumes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def answer(assignment: Assignment) -> Answer:
         else SearchResult(Status.OPEN, Stop.TACTICS, statistics=spent)
     )
     trace = None if found else f"{item.budget}".encode()
-    return Searched(result, spent, "4", "fake", (), NO_LEMMAS, (), (), trace)
+    return Searched(result, spent, "4", "fake", NO_LEMMAS, (), (), trace)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from prover.config import Settings
 from prover.events import Finished as SearchFinished
 from prover.events import Tried
+from prover.lean.connect import gateway_factory
 from prover.lean.embedded.gateway import EmbeddedGateway, Limits
 from prover.lean.embedded.install import embedded_root
 from prover.lean.embedded.lean import Command, EmbeddedLean
@@ -22,8 +24,23 @@ from prover.lean.source import Source, parse_source, read_source
 from prover.policy.fixed import FixedPolicy
 from prover.policy.protocols import PolicyFactory
 from prover.proving import Complained, Finished, HoleResult, Job, Proving
+from prover.proving.leaning import LeaningGateway, Support
 from prover.search.loop import search
-from prover.types import Budget, Candidate, Failed, FailureReason, Goal, Proved, Status, Stop, Theorem
+from prover.types import (
+    Budget,
+    Candidate,
+    Failed,
+    FailureReason,
+    Goal,
+    Hole,
+    Proved,
+    Standing,
+    Statistics,
+    Status,
+    Stop,
+    Theorem,
+    Verdict,
+)
 
 PLACES = Path(__file__).with_name("data") / "places.lean"
 PLENTY = 600.0  # seconds
@@ -215,6 +232,64 @@ def test_a_chain_of_theorems_stands_when_its_first_link_does(
         assert [result.status for result in results] == [Status.OPEN, Status.CONDITIONAL, Status.CONDITIONAL]
         assert [result.assumes for result in results] == [(), ("a",), ("a",)]
         assert path.read_text(encoding="utf-8") == CHAIN
+
+
+def test_proofs_lean_on_what_was_proved(lean: EmbeddedGateway) -> None:
+    source = parsed(
+        "theorem a : True := by sorry\ntheorem b : True := by sorry\ntheorem c : True := by sorry\n"
+    )
+    a, b, c = (theorem.hole for theorem in source.theorems)
+
+    def verdict(known: Mapping[Hole, Support]) -> Verdict:
+        return LeaningGateway(lean, known).certify(source, {c: "exact b"})[c]
+
+    conditional = Verdict(Standing.CONDITIONAL, assumes=("b",))
+    first, second = Support("a", "trivial", ()), Support("b", "exact a", ("a",))
+    assert verdict({a: first, b: second}) == Verdict(Standing.CERTIFIED, leans=("b",))
+    assert verdict({}) == conditional
+    assert verdict({b: second}) == conditional
+    assert verdict({a: replace(first, text="exact nothing"), b: second}) == conditional
+
+
+def test_a_hole_beside_others_that_leans_on_what_was_proved_lacks_only_those(lean: EmbeddedGateway) -> None:
+    source = parsed("theorem a : True := by sorry\ntheorem b : True ∧ True := ⟨by sorry, by sorry⟩\n")
+    a, one, _ = (theorem.hole for theorem in source.theorems)
+    alone = lean.certify(source, {one: "exact a"})[one]
+    assert alone == Verdict(Standing.CONDITIONAL, assumes=("a", "b"))
+    found = LeaningGateway(lean, {a: Support("a", "trivial", ())}).certify(source, {one: "exact a"})[one]
+    assert found == Verdict(Standing.CONDITIONAL, assumes=("b",), within=True, leans=("a",))
+
+
+SUPPORTED = """def f (n : Nat) : Nat := n
+@[simp] theorem a (n : Nat) : f n = n := by sorry
+theorem b : f (f 1) = 1 := by sorry
+theorem c (p : Nat → Prop) (h : p 1) : p (f (f 1)) := by sorry
+"""
+ENDLESS = [f"have fact_{number} : True := trivial" for number in range(100)]
+
+
+def test_a_proof_from_what_is_proved_by_then_ends_its_search(tmp_path: Path) -> None:
+    """What it leans on has a proof that leans on an open theorem itself, by `simp`."""
+    path = tmp_path / "supported.lean"
+    table = {"a": ["rfl"], "b": ["simp"], "c": [ENDLESS[0], "rwa [ b ]", *ENDLESS[1:]]}
+
+    def proofs(jobs: int) -> list[HoleResult]:
+        path.write_text(SUPPORTED, encoding="utf-8")
+        source = read_source(path)
+        settings = Settings(seconds=PLENTY, tactics=64, jobs=jobs)
+        job, policy = Job(source, source.theorems), partial(Scripted, table)
+        run = Proving([job], gateway_factory("embedded"), policy, settings, write=True)
+        found = [event.result for event in run.events() if isinstance(event, Finished)]
+        return [replace(each, statistics=Statistics(each.statistics.tactics)) for each in found]
+
+    alone = proofs(1)
+    assert [(r.theorem.name, r.status, r.stop, r.assumes, r.statistics.tactics) for r in alone] == [
+        ("a", Status.PROVED, Stop.PROVED, (), 1),
+        ("b", Status.PROVED, Stop.PROVED, (), 1),
+        ("c", Status.PROVED, Stop.PROVED, (), 18),
+    ]
+    assert "sorry" not in path.read_text(encoding="utf-8")
+    assert proofs(2) == alone
 
 
 def test_a_hole_beside_others_of_its_own_declaration_is_searched_no_longer(

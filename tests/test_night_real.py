@@ -18,18 +18,15 @@ import pytest
 from lemmas.store import Library
 from prover.batch.drafts import Gained, packed, unpacked
 from prover.batch.items import Item, Kind
-from prover.batch.leaning import LeaningGateway
 from prover.batch.records import HoleStatus, Limits
 from prover.batch.replica import learn, replica_of, snapshot
 from prover.batch.station import Station
 from prover.batch.store import read_night
-from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Refuted, Searched, Support
+from prover.batch.tasks import Answer, Assignment, Checked, Equipment, Refused, Refuted, Searched
 from prover.bench.night_session import says
 from prover.cli.night_run import limits_from, next_time
 from prover.errors import InputError
-from prover.lean.embedded.gateway import EmbeddedGateway
-from prover.lean.source import parse_source
-from prover.types import Standing, Status
+from prover.types import Status
 
 FILE = """\
 def double : Nat → Nat
@@ -244,24 +241,6 @@ def test_a_false_statement_is_told_with_its_counterexample(station: Station) -> 
     answer = station.do(assigned(Item(0, Kind.REFUTE, 1, 0), text))
     assert isinstance(answer, Refuted) and answer.counterexample == "n = 1"
     assert station.do(assigned(Item(0, Kind.REFUTE, 1, 0))) == Refuted(None)
-
-
-def test_proofs_lean_on_what_was_proved(lean: EmbeddedGateway) -> None:
-    text = (
-        "theorem a : True := by\n  sorry\ntheorem b : True := by\n  sorry\ntheorem c : True := by\n  sorry\n"
-    )
-    source = parse_source(Path("A.lean"), text.encode())
-    a, b, c = (theorem.hole for theorem in source.theorems)
-    alone = LeaningGateway(lean, {}).certify(source, {c: "exact b"})[c]
-    assert alone.standing is Standing.CONDITIONAL and alone.assumes == ("b",)
-    known = {a: Support("a", "trivial", ()), b: Support("b", "exact a", ("a",))}
-    leaning = LeaningGateway(lean, known)
-    assert leaning.certify(source, {c: "exact b"})[c].standing is Standing.CERTIFIED
-    assert leaning.leans("exact b") == ("b",)
-    wrong = {a: Support("a", "exact nothing", ()), b: Support("b", "exact a", ("a",))}
-    assert LeaningGateway(lean, wrong).certify(source, {c: "exact b"})[c].standing is Standing.CONDITIONAL
-    half = {b: Support("b", "exact a", ("a",))}
-    assert LeaningGateway(lean, half).certify(source, {c: "exact b"})[c].standing is Standing.CONDITIONAL
 
 
 def test_a_replica_has_the_lemmas_and_the_numbers_of_the_library(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from toy import ToyPolicy, ToyPool
+from toy import ToyPolicy, ToyPool, claim
 
 from prover.config import Settings
 from prover.errors import InputError, LeanKeepsDying
@@ -26,6 +27,7 @@ from prover.proving import (
     Searching,
     require_writable,
 )
+from prover.search.trace import read_trace, recording_of, write_event
 from prover.types import Candidate, Goal, Status, Stop, Theorem
 
 FEW = Settings(tactics=20, seconds=1000)
@@ -55,6 +57,10 @@ def proving(*jobs: Job, settings: Settings = FEW, write: bool = False, pools: Po
 
 def results(events: Iterable[ProvingEvent]) -> list[HoleResult]:
     return [event.result for event in events if isinstance(event, Finished)]
+
+
+def untimed(result: HoleResult) -> HoleResult:
+    return replace(result, statistics=replace(result.statistics, seconds=0.0, policy_seconds=0.0))
 
 
 def statuses(events: Iterable[ProvingEvent]) -> dict[str, Status]:
@@ -148,6 +154,49 @@ theorem c : Uses b := by sorry
     found = {result.theorem.name: result for result in results(proving(job(tmp_path, text)).events())}
     assert found["c"].status is Status.CONDITIONAL
     assert found["c"].assumes == ("a",)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_proof_from_what_is_proved_by_then_ends_its_search(tmp_path: Path, jobs: int) -> None:
+    """A quarter of the budget goes to the first try, which may not use it; the second one does so at once."""
+    text = "theorem a : Easy := by sorry\ntheorem b : Via a := by sorry\n"
+    settings = Settings(tactics=64, seconds=1000, jobs=jobs)
+    first, second = results(proving(job(tmp_path, text), settings=settings).events())
+    assert (first.status, second.status, second.stop) == (Status.PROVED, Status.PROVED, Stop.PROVED)
+    assert (second.proof, second.assumes, second.axioms) == ("use a", (), ("propext",))
+    assert second.statistics.tactics == 64 / 4 + 2
+
+
+def test_a_proof_from_an_open_theorem_does_not_end_its_search(tmp_path: Path) -> None:
+    text = "theorem a : Hard := by sorry\ntheorem b : Via a := by sorry\n"
+    _, second = results(proving(job(tmp_path, text)).events())
+    assert (second.status, second.assumes, second.statistics.tactics) == (Status.CONDITIONAL, ("a",), 20)
+
+
+HALVES = "theorem a : Easy := by sorry\ntheorem b : Via a := by\n  constructor\n  · sorry\n  · sorry\n"
+
+
+def test_holes_of_one_theorem_that_lean_on_what_is_proved_end_their_searches(tmp_path: Path) -> None:
+    _, *halves = results(proving(job(tmp_path, HALVES)).events())
+    assert [(half.status, half.assumes) for half in halves] == [(Status.PROVED, ())] * 2
+    assert [half.statistics.tactics for half in halves] == [5 + 2] * 2
+    assert halves[1].declaration.count("use a") == 2
+
+
+def test_one_of_them_alone_is_conditional_on_its_own_theorem(tmp_path: Path) -> None:
+    whole = job(tmp_path, HALVES)
+    _, half = results(proving(Job(whole.source, whole.theorems[:2])).events())
+    assert (half.status, half.assumes, half.statistics.tactics) == (Status.CONDITIONAL, ("b",), 5 + 2)
+
+
+def test_half_a_theorem_is_nothing_to_lean_on(tmp_path: Path) -> None:
+    whole = job(
+        tmp_path,
+        "theorem a : Easy := by\n  constructor\n  · sorry\n  · sorry\ntheorem b : Via a := by sorry\n",
+    )
+    half, leaning = results(proving(Job(whole.source, whole.theorems[::2])).events())
+    assert half.theorem.name == "a" and half.status is Status.CONDITIONAL
+    assert (leaning.status, leaning.assumes, leaning.statistics.tactics) == (Status.CONDITIONAL, ("a",), 20)
 
 
 def test_holes_of_one_theorem_are_proved_when_all_are(tmp_path: Path) -> None:
@@ -324,6 +373,56 @@ def test_what_is_told_of_a_search_does_not_depend_on_help(tmp_path: Path) -> Non
     alone = told(1)
     assert len(alone) == 500
     assert told(2) == told(4) == alone
+
+
+# -- going on from earlier searches -----------------------------------------------------------------------
+
+
+class Slow(ToyPolicy):
+    """Takes ten tactics to see that a theorem is easy."""
+
+    def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> Sequence[Sequence[Candidate]]:
+        pause = [Candidate(f"fail {number}") for number in range(10 if claim(theorem)[0] == "Easy" else 0)]
+        return [[*pause, *each] for each in super().propose(theorem, goals, n)]
+
+
+def going_on(work: Job, tactics: int, past: Path | None, trace: Path) -> list[HoleResult]:
+    searches = {} if past is None else read_trace(past)
+    recordings = {name: deque(map(recording_of, lines)) for name, lines in searches.items()}
+    settings = Settings(tactics=tactics, seconds=1000)
+    events = list(Proving([work], Pools(), Slow, settings, recordings=recordings).events())
+    with trace.open("w", encoding="utf-8") as lines:
+        for event in events:
+            if isinstance(event, Searching):
+                write_event(lines, event.theorem, event.event)
+    return [untimed(result) for result in results(events)]
+
+
+LEANING = "theorem a : Easy := by sorry\ntheorem b : Via a := by sorry\n"
+
+
+def test_a_run_that_goes_on_finds_what_was_found(tmp_path: Path) -> None:
+    work = job(tmp_path, LEANING)
+    found = going_on(work, 20, None, tmp_path / "first")
+    assert [result.status for result in found] == [Status.PROVED, Status.PROVED]
+    assert going_on(work, 20, tmp_path / "first", tmp_path / "second") == found
+
+
+def test_a_proof_that_was_conditional_is_proved_when_the_run_goes_on(tmp_path: Path) -> None:
+    work = job(tmp_path, LEANING)
+    before = going_on(work, 8, None, tmp_path / "first")
+    assert [result.status for result in before] == [Status.OPEN, Status.CONDITIONAL]
+    assert going_on(work, 20, tmp_path / "first", tmp_path / "second") == going_on(
+        work, 20, None, tmp_path / "third"
+    )
+
+
+def test_a_proof_that_leans_on_another_does_not_stand_without_it_when_the_run_goes_on(tmp_path: Path) -> None:
+    whole = job(tmp_path, LEANING)
+    assert going_on(whole, 20, None, tmp_path / "first")[1].status is Status.PROVED
+    half = Job(whole.source, whole.theorems[1:])
+    (found,) = going_on(half, 20, tmp_path / "first", tmp_path / "second")
+    assert (found.status, found.assumes) == (Status.CONDITIONAL, ("a",))
 
 
 # -- writing -----------------------------------------------------------------------------------------------

@@ -624,6 +624,15 @@ def test_the_first_conditional_proof_is_the_last_resort(source: Source, budget: 
     assert result.verdict == CONDITIONAL
 
 
+def test_a_proof_that_lacks_but_other_holes_of_its_declaration_is_the_last(source: Source) -> None:
+    within = Verdict(Standing.CONDITIONAL, assumes=("example_1",), within=True)
+    verdicts = {"weak": CONDITIONAL, "strong": within}
+    gateway = FakeGateway({"root": {"weak": (), "strong": (), "x": FAILED}}, judge=verdicts.get)
+    _, result = finish(start(source, gateway))
+    assert (result.status, result.stop, result.proof) == (Status.CONDITIONAL, Stop.PROVED, "strong")
+    assert result.verdict == within and result.statistics.tactics == 2
+
+
 def test_a_rejected_proof_is_tried_flat_and_then_another_is_looked_for(source: Source) -> None:
     rejected = Verdict(Standing.REJECTED, reason="no")
     gateway = FakeGateway(

@@ -76,7 +76,14 @@ def plain(events: list[Event]) -> list[str]:
     rules=st.one_of(graphs(), trees()),
     less=st.integers(0, 10),
     more=st.integers(0, 10),
-    verdict=st.sampled_from([None, Verdict(Standing.REJECTED, reason="no"), Verdict(Standing.CONDITIONAL)]),
+    verdict=st.sampled_from(
+        [
+            None,
+            Verdict(Standing.REJECTED, reason="no"),
+            Verdict(Standing.CONDITIONAL),
+            Verdict(Standing.CERTIFIED, leans=("other",)),
+        ]
+    ),
 )
 def test_a_search_that_goes_on_is_as_if_it_had_not_stopped(
     source: Source,

@@ -11,8 +11,9 @@ from prover.batch.items import Ended, Item, Kind
 from prover.batch.outcomes import Work
 from prover.batch.rows import Told
 from prover.batch.store import NightStore
-from prover.batch.tasks import Assignment, Support
+from prover.batch.tasks import Assignment
 from prover.lean.source import Source, parse_source
+from prover.proving.leaning import Support
 from prover.types import Theorem
 
 

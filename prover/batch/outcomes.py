@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from prover.batch.items import Change, Ended, Item, Kind
 from prover.batch.records import Attempt, Fit, HoleStatus
 from prover.batch.rows import Proof, Told
-from prover.batch.tasks import Learned, Refuted, Searched, Settled, Support
+from prover.batch.tasks import Learned, Refuted, Searched, Settled
 from prover.lean.source import Source
+from prover.proving.leaning import Support
 from prover.types import SearchResult, Standing, Status, Stop, Theorem
 
 _STATUS = {
@@ -38,7 +39,7 @@ def searched(work: Work, theorem: Theorem, answer: Searched) -> tuple[Ended, Tol
     item, result = work.item, answer.result
     assert item.hole is not None
     status = _STATUS[result.status]
-    needs = answer.leans or (result.verdict.assumes if result.verdict else ())
+    needs = result.verdict.needs if result.verdict else ()
     within = result.verdict is not None and result.verdict.within
     spent = answer.spent
     speechless = result.stop is Stop.MODEL and not spent.tactics  # the model answers, but with no tactic

@@ -18,7 +18,6 @@ from lemmas.records import Draft, Provenance
 from lemmas.store import Library
 from prover.batch.drafts import NO_LEMMAS, Gained
 from prover.batch.items import Item, Kind
-from prover.batch.leaning import LeaningGateway
 from prover.batch.models import model_of
 from prover.batch.records import Fit
 from prover.batch.replica import learn, replica_from, replica_of
@@ -45,6 +44,7 @@ from prover.policy.library import Shelf, with_library
 from prover.policy.protocols import KEPT, PolicyFactory, TacticGenerator
 from prover.policy.specs import MAKERS, Making, policy_factory
 from prover.proving.keeping import drafts_with_uses
+from prover.proving.leaning import LeaningGateway
 from prover.proving.workers import settle
 from prover.refute import refute
 from prover.search.loop import search
@@ -169,7 +169,6 @@ class Station:
             spent=spent,
             lean=gateway.version,
             policy=name,
-            leans=leaning.leans(result.proof),
             gained=gained,
             lemmas=self._lemmas(collector, gained) if result.status is Status.PROVED else (),
             failures=tuple(watch.failures(result.open_goals)),

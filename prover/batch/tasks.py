@@ -13,6 +13,7 @@ from prover.batch.items import Item
 from prover.batch.records import Failure, Fit
 from prover.config import LeanKind
 from prover.models import ModelSettings
+from prover.proving.leaning import Support
 from prover.types import SearchResult, Statistics, Verdict
 
 
@@ -31,15 +32,6 @@ class Equipment:
     memory: int
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     learns: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """A proof of another hole, and the theorems with holes that it leans on itself."""
-
-    name: str
-    text: str
-    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +65,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """How a search ended. `spent` is what it added to the one before; `leans` names the theorems with holes
-    that the proof leans on. `lemmas` are keys and names of those that it uses."""
+    """How a search ended. `spent` is what it added to the one before. `lemmas` are keys and names of those
+    that the proof uses."""
 
     result: SearchResult
     spent: Statistics
     lean: str
     policy: str
-    leans: tuple[str, ...]
     gained: Gained
     lemmas: tuple[tuple[str, str], ...]
     failures: tuple[Failure, ...]

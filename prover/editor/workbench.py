@@ -137,9 +137,10 @@ class Workbench:
         by_library: bool = False,
         common: bool = False,
     ) -> Future[SearchResult]:
-        """Search for a proof; those that are `known` from before are looked at first. Where none is found
-        without other open theorems, and there are some to use, a second search may lean on them, unless the
-        job is `common`. `by_library`: only with what the library has. `tell` is called by another thread."""
+        """Search for a proof; those that are `known` from before are looked at first. Where there are other
+        open theorems to use, a first search does without them; if it finds nothing with its share of the
+        budget, a second one may lean on them, unless the job is `common`. `by_library`: only with what the
+        library has. `tell` is called by another thread."""
         policies = self.library.alone() if by_library else self.library.lent(self._policies)
 
         def work(pool: GatewayPool, stopping: Stopping) -> SearchResult:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from prover.lean.gateway import Complaint
 from prover.lean.source import Source
+from prover.proving.leaning import Support
 from prover.search.crew import Crew
 from prover.search.recording import Recording
 from prover.types import Budget, Counterexample, Hole, SearchResult, Theorem, Verdict
@@ -27,8 +28,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """Search for `theorem`, from where `recording` ends, without help of the theorems named in `barred`.
-    Other workers may help by its `crew`."""
+    """Search for `theorem`, from where `recording` ends, without help of the theorems named in `barred`. A
+    proof may lean on those whose proofs are `known`. Other workers may help by its `crew`."""
 
     source: Source
     theorem: Theorem
@@ -37,6 +38,7 @@ class Try:
     strategy: str
     recording: Recording
     crew: Crew = field(default_factory=Crew)
+    known: Mapping[Hole, Support] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ one before it has ended, so what is found does not depend on how many workers th
 
 1. the file is checked as it stands;
 2. each hole is tried with no help from theorems of the file that have holes themselves;
-3. each one that stays open is tried again with that help, where there is any.
+3. each one that stays open is tried again with that help, where there is any; a proof that leans on nothing
+   but theorems that are proved by then ends its search, certified together with the proofs of these.
 
 After each wave of tries, the proofs that lean on open theorems are certified again, all proofs of the file
 together: those whose assumptions are proved by now become proved.
@@ -21,6 +22,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from prover.config import Settings
+from prover.proving.leaning import Support, supporting
 from prover.proving.results import Complained, FileTrouble, Finished, HoleResult, ProvingEvent
 from prover.proving.tasks import (
     Answer,
@@ -54,8 +56,9 @@ from prover.types import (
 Recordings: TypeAlias = Mapping[str, deque[Recording]]
 """Of earlier searches for the same holes, by their names in a trace, in order."""
 
-FIRST_SHARE = 3 / 4
-"""The part of a hole's budget that its first try gets where there may be a second."""
+FIRST_SHARE = 1 / 4
+"""The part of a hole's budget that its first try gets where there may be a second: a small one, because the
+second try has all that the first had, and help."""
 
 
 class FileWork:
@@ -69,6 +72,7 @@ class FileWork:
         self._settings = settings
         self._recordings = recordings
         self._results: dict[Hole, HoleResult] = {}
+        self._needs: dict[Hole, tuple[str, ...]] = {}  # the theorems with holes that its proof leans on
         self._reported: set[Hole] = set()
         self._refused = False
         self._second_tries: set[Hole] | None = None  # those to come and under way, once it is known which
@@ -122,7 +126,8 @@ class FileWork:
         yield from self._settling()
         again = [theorem for theorem in self._theorems if self._deserves_second_try(theorem)]
         self._second_tries = {theorem.hole for theorem in again}
-        yield [self._second_try(theorem) for theorem in again]
+        known = self._known()
+        yield [self._second_try(theorem, known) for theorem in again]
         yield from self._settling()
         doubtful = [theorem for theorem in self._theorems if self._status(theorem) is Status.OPEN]
         self._doubtful = {theorem.hole for theorem in doubtful}
@@ -131,16 +136,20 @@ class FileWork:
     def _first_try(self, theorem: Theorem) -> Try:
         barred = frozenset(other.name for other in self.source.theorems)
         share = FIRST_SHARE if self._has_helpers(theorem) else 1.0
-        return self._try(theorem, barred, share)
+        return self._try(theorem, barred, share, {})
 
-    def _second_try(self, theorem: Theorem) -> Try:
-        return self._try(theorem, frozenset(), 1.0)
+    def _second_try(self, theorem: Theorem, known: Mapping[Hole, Support]) -> Try:
+        return self._try(theorem, frozenset(), 1.0, known)
 
-    def _try(self, theorem: Theorem, barred: frozenset[str], share: float) -> Try:
+    def _try(
+        self, theorem: Theorem, barred: frozenset[str], share: float, known: Mapping[Hole, Support]
+    ) -> Try:
         recorded = self._recordings.get(name_of(theorem))
         recording = recorded.popleft() if recorded else NOTHING
+        if not _holds_with(known, theorem, recording):
+            recording = NOTHING
         budget = self._budget(theorem, share)
-        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording)
+        return Try(self.source, theorem, barred, budget, self._settings.strategy, recording, known=known)
 
     def _deserves_second_try(self, theorem: Theorem) -> bool:
         spent = self._budget(theorem, 1.0).is_spent
@@ -180,11 +189,25 @@ class FileWork:
     def _proofs(self) -> dict[Hole, str]:
         return {hole: r.proof for hole, r in self._results.items() if r.proof is not None}
 
+    def _known(self) -> dict[Hole, Support]:
+        """The proofs of the theorems all of whose holes are proved."""
+        lacking = {
+            theorem.declaration
+            for theorem in self.source.theorems
+            if self._status(theorem) is not Status.PROVED
+        }
+        return {
+            hole: Support(result.theorem.name, result.proof, self._needs.get(hole, ()))
+            for hole, result in self._results.items()
+            if result.proof is not None and result.theorem.declaration not in lacking
+        }
+
     def _result(self, theorem: Theorem, answer: Tried | Broken) -> HoleResult:
         spent = self._spent(theorem)
         if isinstance(answer, Broken):
             return HoleResult(theorem, Status.ERROR, Stop.LEAN, message=answer.message, statistics=spent)
         found = answer.result
+        self._needs[theorem.hole] = found.verdict.needs if found.verdict else ()
         return HoleResult(
             theorem,
             found.status,
@@ -271,6 +294,15 @@ class FileWork:
             if other.status is Status.PROVED or other is result
         }
         return replace(result, declaration=self.source.declared(declaration, proofs))
+
+
+def _holds_with(known: Mapping[Hole, Support], theorem: Theorem, recording: Recording) -> bool:
+    """Whether the verdicts of a search for the theorem would be the same, now that these proofs are known."""
+    return all(
+        supporting(known, verdict.leans) is not None
+        and not supporting(known, set(verdict.assumes) - {theorem.name})
+        for verdict in recording.verdicts
+    )
 
 
 def _one_of_each_declaration(theorems: Iterable[Theorem]) -> list[Theorem]:

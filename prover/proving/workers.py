@@ -14,6 +14,7 @@ from prover.events import Event
 from prover.lean.gateway import LeanGateway
 from prover.lean.source import Source
 from prover.policy.protocols import PolicyFactory
+from prover.proving.leaning import LeaningGateway
 from prover.proving.tasks import (
     Answer,
     Broken,
@@ -159,7 +160,7 @@ class Worker(threading.Thread):
         running = search(
             task.source,
             task.theorem,
-            gateway,
+            LeaningGateway(gateway, task.known),
             policy,
             task.budget,
             task.strategy,

@@ -346,9 +346,10 @@ class _Attempt:
                 self.best = text, verdict
                 yield from self.edit(visit, scripts)
                 return Stop.PROVED
-            self.best = self.best or (text, verdict)
             if verdict.within:
+                self.best = text, verdict
                 return Stop.PROVED  # whatever the proof, the other holes are missing
+            self.best = self.best or (text, verdict)
             return None
         if len(scripts) == VISITS:
             return None

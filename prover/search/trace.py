@@ -204,4 +204,5 @@ def _verdict(verdict: Line) -> Verdict:
         assumes=tuple(verdict["assumes"]),
         within=verdict["within"],
         reason=verdict["reason"],
+        leans=tuple(verdict.get("leans", ())),
     )
