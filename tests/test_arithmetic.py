@@ -9,7 +9,6 @@ import pytest
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.source import parse_source
 from prover.policy.rules.arithmetic import (
-    by_divisors,
     by_periods,
     by_remainders,
     by_sums,
@@ -18,6 +17,8 @@ from prover.policy.rules.arithmetic import (
     know_functions,
 )
 from prover.policy.rules.common import Rule
+from prover.policy.rules.divisibility import by_coins, by_divisors, divide
+from prover.policy.rules.inequalities import compare_parts, know_squares, multiply
 from prover.policy.rules.trying import by_trying, know_members
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
@@ -47,6 +48,26 @@ def proposed(lean: EmbeddedGateway, rule: Rule, statement: str) -> list[object]:
         (by_remainders, "(x y : Int) : x ^ 2 - 5 * y ≠ 3"),
         (by_remainders, "(n : Nat) (h : n % 7 = 3) : n ^ 100 % 7 = 4"),
         (by_remainders, "(n' : Int) : n' ^ 2 % 3 ≠ 2"),
+        (by_remainders, "(n : Nat) (h : n % 2 = 1) : n * n % 8 = 1"),
+        (by_remainders, "(n : Nat) (h : n % 3 ≠ 0) : n * n % 3 = 1"),
+        (by_remainders, "(a b n : Nat) (h : n % 4 = 3) : a * a + b * b ≠ n"),
+        (by_coins, "(n : Nat) (h : 12 ≤ n) : ∃ a b, n = 4 * a + 5 * b"),
+        (by_coins, "(n : Nat) : ∃ a b, n + 1 = 2 * a + b"),
+        (by_coins, "(m n : Nat) (h : 24 ≤ m) : ∃ i j, m + n = 5 * i + 7 * j"),
+        (divide, "(a b c : Nat) (h : a ∣ b) (k : a ∣ c) : a ∣ 3 * b + c * 5"),
+        (divide, "(a b : Nat) : Nat.gcd a b ∣ a + b"),
+        (divide, "(a b c : Nat) : a * b ∣ c * (a * b)"),
+        (divide, "(a b : Int) (h : a ∣ b) : a ∣ b * 2 + a * 7"),
+        (divide, "(x y : Int) (h : x ∣ y) (k : y ∣ x) (l : 0 < x) (m : 0 < y) : x = y"),
+        (compare_parts, "(a m n : Nat) (h : 0 < a) : a ^ m ≤ a ^ max m n"),
+        (compare_parts, "(a b n : Nat) (h : a + 2 ≤ b) : a ^ n ≤ b ^ n"),
+        (compare_parts, "(a b c : Nat) (h : b ≤ c) : a * b ≤ a * (c + 1)"),
+        (multiply, "(n m a b : Nat) (h : m ≤ n * a) : b + m ≤ (n + 1) * max b a"),
+        (multiply, "(x y z : Int) (h : 0 ≤ x) (k : x ≤ y) (l : y ≤ z) : x * z ≤ y * z"),
+        (multiply, "(a b : Int) (h : a < b) (k : 0 < a) : a * a < b * b"),
+        (multiply, "(x y : Int) (h : 1 ≤ x) (k : 1 ≤ y) : x + y ≤ x * y + 1"),
+        (know_squares, "(a b : Int) : 2 * a * b ≤ a * a + b * b"),
+        (know_squares, "(a b c : Int) : a * b + b * c + c * a ≤ a * a + b * b + c * c"),
         (by_periods, "(n : Nat) : ¬ 7 ∣ 2 ^ n + 1"),
         (by_periods, "(n : Nat) (h : 7 ∣ 2 ^ n - 1) : 3 ∣ n"),
         (by_periods, "(n : Nat) : 2 ^ (4 * n + 1) % 5 = 2"),

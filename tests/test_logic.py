@@ -12,11 +12,18 @@ from prover.lean.goals import parse_goal
 from prover.lean.source import Source, parse_source
 from prover.policy.fixed import FixedPolicy
 from prover.policy.rules.common import Rule
-from prover.policy.rules.logic import instantiate, name_elements, refute
+from prover.policy.rules.logic import (
+    diagonalize,
+    give_functions,
+    instantiate,
+    name_elements,
+    refute,
+    take_least,
+)
 from prover.policy.symbols import symbols_of
 from prover.policy.view import View
 from prover.search.loop import search
-from prover.types import Budget, Status
+from prover.types import Budget, Proved, Status
 
 
 def source_of(statement: str) -> Source:
@@ -63,9 +70,44 @@ def test_what_has_structure_is_left_to_others(goal: str) -> None:
         "{α : Type} [Nonempty α] (p : α → Prop) : (∃ x, ∀ y, p x ↔ p y) ↔ ((∃ x, p x) ↔ ∀ y, p y)",
         "(r : Nat → Nat → Prop) (h : ∀ x y, r x y ↔ x < y + 1) : ¬ ∀ x y, r x y → r y x",
         "{α : Type} (p : α → Prop) (a b c : α) (h : ∃ x : α, ∀ y : α, y = x) (k : p a) : p b ∧ p c",
+        "{α β : Type} (f : α → β) (h : ∀ y, ∃ x, f x = y) : ∃ g : β → α, ∀ y, f (g y) = y",
+        "(f : Nat → Nat) (h : ∀ x y, f (x + y) = f x + f y) (n : Nat) : f n = n * f 1",
+        "(p : Nat → Prop) (h : ∃ n, p n) : ∃ n, p n ∧ ∀ m, m < n → ¬p m",
+        "(p : Nat → Prop) (h : ∀ n, p n → ∃ m, m < n ∧ p m) (n : Nat) : ¬p n",
     ],
 )
 def test_it_proves(lean: EmbeddedGateway, statement: str) -> None:
     source = source_of(statement)
     *_, last = search(source, source.theorems[0], lean, FixedPolicy(), Budget(tactics=120))
     assert isinstance(last, Finished) and last.result.status is Status.PROVED
+
+
+@pytest.mark.parametrize(
+    ("rule", "statement"),
+    [
+        (diagonalize, "{α : Type} (f : α → α → Bool) : ∃ g : α → Bool, ∀ x, f x ≠ g"),
+        (diagonalize, "(f : Nat → Nat → Nat) : ∃ g : Nat → Nat, ∀ n, f n ≠ g"),
+        (diagonalize, "{α : Type} (f : α → α → Prop) (h : ∀ y : α → Prop, ∃ x, f x = y) : False"),
+        (
+            diagonalize,
+            "{α β : Type} (f : α → α → β) (g : β → β) (h : ∀ y : α → β, ∃ x, f x = y) : ∃ y, g y = y",
+        ),
+        (
+            give_functions,
+            "{α β γ : Type} (f : α → β) (g : β → γ) (k : γ → Nat) (h : ∀ x, k (g (f x)) = 0) :"
+            " ∃ r : α → γ, ∀ x, k (r x) = 0",
+        ),
+    ],
+)
+def test_lean_takes_what_logic_proposes(lean: EmbeddedGateway, rule: Rule, statement: str) -> None:
+    source = source_of(statement)
+    with lean.open(source, source.theorems[0]) as session:
+        view = View(session.root.goals[0], SYMBOLS)
+        said = [session.run(session.root, view.spoken(tactic)) for tactic, _ in rule(view)]
+    assert any(isinstance(outcome, Proved) for outcome in said)
+
+
+@pytest.mark.parametrize("hypothesis", ["p : String → Prop\nh : ∃ n, p n", "p : Nat → Prop\nh : p 0"])
+def test_there_is_a_least_one_of_natural_numbers_alone(hypothesis: str) -> None:
+    assert proposed(take_least, f"{hypothesis}\n⊢ False") == []
+    assert len(proposed(take_least, "p : Nat → Prop\nh : ∃ n, p (n + 1) ∨ p n\n⊢ False")) == 1

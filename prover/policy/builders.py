@@ -12,7 +12,7 @@ from prover.policy.programs import Programs
 from prover.policy.rewriting import matched, replaced
 from prover.policy.syntax import NotRead, Term
 
-_MAX_TYPES = 5
+_WITH_VARIABLES, _MAX_TYPES = 5, 7
 _MAX_INSTANCES = 3
 _MAX_TAKEN = 2
 _SYMBOLS = re.compile(r"[+*&|]+|[∧∨]")
@@ -45,6 +45,9 @@ def builders_for(
                 continue
             types += [type_ for type_ in dict.fromkeys(known) if type_ not in types]
             found.append(Builder(name, symbols.short(name), arguments, result, rank))
+    if len(types) > _WITH_VARIABLES:  # those that nothing takes need no variables
+        taken, made = {type_ for b in found for type_ in b.arguments}, {b.result for b in found}
+        types.sort(key=lambda type_: 0 if type_ in taken else 1 if type_ in made else 2)
     types = types[:_MAX_TYPES]
     found = [b for b in found if {*b.arguments, b.result} <= set(types)]
     return [*_constructors(programs, types), *_operators(programs, functions, types), *found], types

@@ -30,8 +30,8 @@ LIBRARY = {
 class Names(Protocol):
     """What names mean that are no variables."""
 
-    def constructor(self, head: str) -> str | None:
-        """Raises `Stuck` for a short name of several."""
+    def constructor(self, head: str, count: int | None = None) -> str | None:
+        """One of so many arguments, if that is known. Raises `Stuck` for a short name of several."""
 
     def function(self, head: str) -> Callable[[Values], Value] | None:
         """None for what is no function of the file."""
@@ -144,7 +144,7 @@ class Compiler:
         if head.startswith("!"):
             return lambda values, scope: names.field(head[1:], values)
         try:
-            found = names.constructor(head)
+            found = names.constructor(head, count)
         except Stuck:
             return _stuck
         if found is not None:

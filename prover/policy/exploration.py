@@ -93,8 +93,8 @@ class Exploration:
         closed = [b for b in self._builders if b.arguments == (b.result, b.result) and b.rank >= 0]
         tests = [b for b in self._builders if b.result.head == "Bool" and b.rank >= 0]
         for test, function in itertools.product(tests, closed):
-            if test.arguments == (function.result,):
-                x, y = self._shapes.of_type(function.result)[:2]
+            x, y, *_ = (*self._shapes.of_type(function.result), None, None)
+            if test.arguments == (function.result,) and x is not None and y is not None:
                 one, other, both = (
                     Term(test.written, (argument,)) for argument in (x, y, Term(function.written, (x, y)))
                 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from prover.policy.code import LIBRARY, Compiler, Matching, Values
+from prover.policy.core import core_function
 from prover.policy.declared import (
     Function,
     Signature,
@@ -40,10 +41,11 @@ class Programs:
         self._by_last: dict[str, list[str]] = {}
         self._functions: dict[str, Function | None] = {}
         self._codes: dict[str, Matching] = {}
-        self._read: dict[str, str | None] = {}
+        self._read: dict[tuple[str, int | None], str | None] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._endless: set[tuple[object, ...]] = set()
         self._functions_as_values: dict[str, tuple[int, Callable[[Values, Values], Value]]] = {}
+        self._named: dict[str, Value] = {}  # functions of the file as values
         self._steps = self._depth = 0
         self.taken = 0  # calls, by all evaluations
         for symbol in symbols.all():
@@ -138,15 +140,18 @@ class Programs:
 
     # -- names ----------------------------------------------------------------------------------------
 
-    def constructor(self, head: str) -> str | None:
-        """The constructor that a name means. Raises `Stuck` for a short one that means several."""
-        if head not in self._read:
-            self._read[head] = self._constructor(head)
-        return self._read[head]
+    def constructor(self, head: str, count: int | None = None) -> str | None:
+        """The constructor that a name means, of so many arguments where that is known. Raises `Stuck` for a
+        short one that means several."""
+        if (head, count) not in self._read:
+            self._read[head, count] = self._constructor(head, count)
+        return self._read[head, count]
 
-    def _constructor(self, head: str) -> str | None:
+    def _constructor(self, head: str, count: int | None) -> str | None:
         if head.startswith("."):
             found = self._by_last.get(head[1:], [])
+            if len(found) > 1 and count is not None:
+                found = [name for name in found if len(self.constructors[name].arguments) == count]
             if len(found) > 1:
                 raise Stuck
             return found[0] if found else None
@@ -156,6 +161,8 @@ class Programs:
 
     def function(self, head: str) -> Callable[[tuple[Value, ...]], Value] | None:
         full = self.symbols.resolve(head)
+        if full is None and core_function(head) is not None:
+            full = head
         return None if full is None else partial(self._called, full)
 
     def field(self, name: str, values: tuple[Value, ...]) -> Value:
@@ -171,9 +178,13 @@ class Programs:
         if full in self.constructors:
             return data(full, *values)
         resolved = self.symbols.resolve(full)
-        if resolved is None:
+        if resolved is not None:
+            return self._called(resolved, values)
+        known = core_function(full)
+        if known is None:
             raise Stuck
-        return self._called(resolved, values)
+        place = _place_of(known, of.head.partition(".")[0])
+        return self._called(full, (*values[1 : place + 1], of, *values[place + 1 :]))
 
     # -- functions as values ---------------------------------------------------------------------------
 
@@ -202,6 +213,11 @@ class Programs:
         result = run(function.args, values[:arity])
         return self.applied(result, values[arity:]) if values[arity:] else result
 
+    def _as_value(self, name: str, arity: int) -> Value:
+        if name not in self._named:
+            self._named[name] = self.anonymous(arity, lambda captured, values: self._called(name, values))(())
+        return self._named[name]
+
     # -- calls -------------------------------------------------------------------------------------------
 
     def _called(self, name: str, values: tuple[Value, ...]) -> Value:
@@ -214,8 +230,10 @@ class Programs:
         self.taken += 1
         if self._steps < 0 or self._depth == _DEPTH:
             raise TooLong
-        if function is None or len(values) < function.arity:
+        if function is None:
             raise Stuck
+        if len(values) < function.arity:
+            return data(FUNCTION, self._as_value(name, function.arity), *values)
         self._depth += 1
         try:
             result = self._codes[name](values, {})
@@ -227,7 +245,8 @@ class Programs:
 
     def _function(self, name: str) -> Function | None:
         if name not in self._functions:
-            symbol = self.symbols[name]
+            known = core_function(name) if self.symbols.exactly(name)[-1:] != [name] else None
+            symbol = known or self.symbols[name]
             try:
                 found = read_function(symbol) if symbol.is_definition else None
             except NotRead:
@@ -293,8 +312,16 @@ class Programs:
         """With constructors by their names, and `_` as a variable of its own."""
         if term.arms or term.head in ("if", "@") or term.head.startswith("!"):
             raise Stuck
-        head = f"_{number}" if term.head == "_" else self.constructor(term.head) or term.head
+        head = f"_{number}" if term.head == "_" else self.constructor(term.head, len(term.args)) or term.head
         return Term(head, tuple(self._plain(arg, 10 * number + k + 1) for k, arg in enumerate(term.args)))
+
+
+@lru_cache(maxsize=256)
+def _place_of(symbol: Symbol, type_: str) -> int:
+    """Which of its explicit arguments `x.f` fills: the first that is of the type `f` belongs to."""
+    signature = read_signature(symbol.declaration.statement)
+    heads = ["Prod" if each.head == "×" else each.head for each in signature.arguments]
+    return heads.index(type_)
 
 
 def _integers(symbol: Symbol) -> bool | None:

@@ -99,6 +99,10 @@ class Sampler:
     def _looked_up(self, type_: Term) -> tuple[list[str], dict[str, list[Term]]]:
         if type_.head == "List":
             return ["List.nil", "List.cons"], {"List.nil": [], "List.cons": [type_.args[0], type_]}
+        if type_.head == "Option":
+            return ["Option.none", "Option.some"], {"Option.none": [], "Option.some": [type_.args[0]]}
+        if type_.head in ("×", "Prod"):
+            return ["Prod.mk"], {"Prod.mk": list(type_.args)}
         options = self._programs.of_type(type_.head)
         arguments = {}
         for name in options:

@@ -52,7 +52,10 @@ class Shapes:
             known = inner.rank < 0 and inner.written != _JOINS
             if known or inner.arguments != (inner.result, inner.result):
                 continue
-            x, y = self.of_type(inner.result)[:2]
+            pair = self._distinct(inner.arguments)
+            if pair is None:
+                continue
+            x, y = pair
             plain = (Term(inner.written, (x, y)), x, y)
             for once, between in self._seen(plain, inner.result, (x, y)):
                 for (whole, *parts), type_ in self._seen(once, between, (x, y)) if once != plain else ():
@@ -210,36 +213,44 @@ class Shapes:
                                 yield whole, Term(joint.written, tuple(parts[::-1])), type_
 
     def _successions(self) -> Iterator[Shape]:
-        """`f a s (g p q) = f a (f a s p) q`, or with `q` done first: what two do one after the other."""
+        """`f a s (g p q) = f a (f a s p) q`, or with `q` done first: what two do one after the other. If the
+        first may fail, `f a s (g p q) = (f a s p).bind fun s => f a s q`."""
         for run, state, of, done in self._runs():
             for joint in self._builders:
                 pair = self._distinct(joint.arguments) if joint.arguments == (of, of) else None
-                if pair is not None and joint.result == of:
-                    for one, other in (pair, pair[::-1]):
-                        yield done(state, Term(joint.written, pair)), done(done(state, one), other), run
+                if pair is None or joint.result != of:
+                    continue
+                for one, other in (pair, pair[::-1]):
+                    first, after = done(state, one), done(state, other)
+                    bound = Term("Option.bind", (first, Term("fun", (), (((state,), after),))))
+                    both = done(state, Term(joint.written, pair))
+                    yield both, bound if run.head == "Option" else done(first, other), run
 
     def _executions(self) -> Iterator[Shape]:
-        """`f a s (g x) = h a x :: s`: what is made of `x` puts its value onto a stack."""
+        """`f a s (g x) = h a x :: s`: what is made of `x` puts its value onto a stack; or `some` of that."""
         named = [builder for builder in self._builders if builder.rank >= 0]
         for run, state, of, done in self._runs():
             makers = [maker for maker in named if maker.result == of]
-            values = [value for value in named if run == Term("List", (value.result,))]
-            for maker, value in itertools.product(makers, values):
+            for maker, value in itertools.product(makers, named):
+                stacks = Term("List", (value.result,))
                 made = self._distinct(maker.arguments, (state,))
                 seen = self._distinct(value.arguments, (state,))
-                if made and seen and {*made} <= {*seen}:
-                    left = done(state, Term(maker.written, made))
-                    yield left, Term("::", (Term(value.written, seen), state)), run
+                if run in (stacks, Term("Option", (stacks,))) and made and seen and {*made} <= {*seen}:
+                    stack = Term("::", (Term(value.written, seen), state))
+                    right = stack if run == stacks else Term("some", (stack,))
+                    yield done(state, Term(maker.written, made)), right, run
 
     def _runs(self) -> Iterator[tuple[Term, Term, Term, Callable[[Term, Term], Term]]]:
-        """The functions that make another state of a state, as a value of another type says: the type of the
-        states, a state, the type of that value, and the call for a state and a value."""
+        """The functions that make another state of a state, or fail, as a value of another type says: the
+        type of what they make, a state, the type of that value, and the call for a state and a value."""
         for function in self._builders:
             arguments = self._distinct(function.arguments) if function.rank >= 0 else None
             for state, at in itertools.permutations(range(len(arguments or ())), 2):
                 type_, of = function.arguments[state], function.arguments[at]
-                if arguments is not None and type_ == function.result != of:
-                    yield type_, arguments[state], of, partial(_done, function.written, arguments, state, at)
+                makes = function.result in (type_, Term("Option", (type_,)))
+                if arguments is not None and makes and type_ != of:
+                    done = partial(_done, function.written, arguments, state, at)
+                    yield function.result, arguments[state], of, done
 
     def _seen(
         self, terms: Sequence[Term], type_: Term, taken: Collection[Term]

@@ -19,6 +19,7 @@ _THEOREMS = frozenset({"theorem", "lemma"})
 _OF_TYPES = re.compile(r":\s*(?:Type|Sort)\b[^:()]*$")
 _TYPE = re.compile(r":=\s*(?:[^:=(){}\[\]\n]*→|(?:List|Array|Option|Nat|Int|Bool|String|Char)(?![\w.]))")
 _TERMINATION = re.compile(r"\n\s*(?:termination_by|decreasing_by)\b")
+_ONE_EQUATION = re.compile(r"\s*:=(?!\s*(?:by\s|match\s|fun\s+\S+\s+match\s))")
 _CONSTRUCTOR = re.compile(r"\.\w+|::|\[\]|\+")
 _GROUP = re.compile(r"\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]")
 _BINDER_GROUP = re.compile(r"\(([^():]*):")
@@ -68,6 +69,11 @@ class Symbol:
     @cached_property
     def is_recursive(self) -> bool:
         return self.name in self.uses
+
+    @cached_property
+    def unfolds_for_ever(self) -> bool:
+        """Whether its one equation, which takes nothing apart, can be used again on what it leads to."""
+        return self.is_recursive and _ONE_EQUATION.match(self.declaration.body) is not None
 
     @cached_property
     def says_why_it_ends(self) -> bool:

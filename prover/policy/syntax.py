@@ -21,7 +21,7 @@ _INFIX = {
     "→": (25, 25), "∨": (31, 30), "||": (30, 31), "∧": (36, 35), "&&": (35, 36),
     "=": (50, 51), "==": (50, 51), "≠": (50, 51), "!=": (50, 51), "≤": (50, 51), "<": (50, 51),
     "≥": (50, 51), ">": (50, 51), "::": (68, 67), "++": (65, 66), "+": (65, 66), "-": (65, 66),
-    "*": (70, 71), "/": (70, 71), "%": (70, 71),
+    "×": (36, 35), "*": (70, 71), "/": (70, 71), "%": (70, 71),
 }  # fmt: skip
 _END = frozenset((")", "]", "⟩", ",", "|", "=>", "then", "else", "with", "⊢", ":", ""))
 
@@ -222,6 +222,8 @@ class Reader:
         args: list[Term] = []
         while not self._ends():
             args.append(self._atom())
+        if self._token().text == "fun":  # as the last one it needs no brackets
+            args.append(self._prefix())
         if not args:
             return head
         if head.head in ("match", "fun", "if", "@") or head.head in _INFIX:

@@ -130,6 +130,10 @@ class View:
         return [self.written(symbol) for symbol in self._definitions]
 
     @cached_property
+    def definitions_for_simp(self) -> list[str]:
+        return [self.written(symbol) for symbol in self._definitions if not symbol.unfolds_for_ever]
+
+    @cached_property
     def definitions_for_grind(self) -> list[str]:
         return [self.written(symbol) for symbol in self._definitions if not symbol.is_unfolded]
 

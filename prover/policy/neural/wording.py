@@ -15,17 +15,21 @@ from itertools import islice
 from prover.policy.fixed import FixedPolicy, Survey
 from prover.policy.neural.naming import KINDS, Names, split_words
 from prover.policy.rules.arithmetic import (
-    by_divisors,
     by_periods,
     by_remainders,
     by_sums,
     by_values,
     know_functions,
 )
+from prover.policy.rules.closing import try_witnesses
+from prover.policy.rules.contents import observe_lists
+from prover.policy.rules.divisibility import by_coins, by_divisors, divide
 from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
 from prover.policy.rules.induction import conjecture
+from prover.policy.rules.inequalities import know_squares, multiply
 from prover.policy.rules.laws import lemmas, prove_laws, speculate
+from prover.policy.rules.logic import diagonalize, give_functions, instantiate, take_least
 from prover.policy.rules.numbers import by_numbers
 from prover.policy.rules.relations import relate
 from prover.policy.rules.trying import by_trying, consider_values, know_members
@@ -51,6 +55,16 @@ OFFERS: Mapping[str, str] = {
     consider_values.__name__: "<consider>",
     know_functions.__name__: "<functions>",
     know_members.__name__: "<members>",
+    try_witnesses.__name__: "<witnesses>",
+    observe_lists.__name__: "<lists>",
+    by_coins.__name__: "<coins>",
+    divide.__name__: "<divide>",
+    multiply.__name__: "<multiply>",
+    know_squares.__name__: "<squares>",
+    instantiate.__name__: "<instances>",
+    give_functions.__name__: "<given>",
+    diagonalize.__name__: "<diagonal>",
+    take_least.__name__: "<least>",
 }
 """The rules whose tactics are too long to be said in words."""
 OFFERED = 32

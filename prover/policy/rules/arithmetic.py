@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from math import gcd
 
+from prover.policy.conjectures import induction_calls
 from prover.policy.ranges import limits
 from prover.policy.rules.common import Proposal, block
-from prover.policy.terms import telescope, variables_in
+from prover.policy.terms import connective, telescope, variables_in
 from prover.policy.view import Kind, Variable, View
 
 _MODULUS = re.compile(r"% (\d+)\b|(?<![\w^] )(?<![\w'.])(\d+) ∣")
 NONLINEAR = re.compile(r"\^|(?<!\d) \* (?!\d)|% (?!\d)")
 _POWER = re.compile(r"(?<![\w'.])(\d+) \^ ([^\W\d][\w']*|\([^()]*\))")
+_RAISED = re.compile(r"\^ [^\W\d]|\^ \([^()]*[^\W\d]")
 _NUMERAL = re.compile(r"(?<![\w'.])\d+\b")
 _KNOWN_VALUES = re.compile(r"∀ (?P<binders>[^,]+), (?P<function>[^\W\d][\w'✝]*) (?P<arguments>[^=]+?) = ")
 _FACTOR = re.compile(r"(?<![\w'.^])(?<!\^ )(\d+) \* [^\W\d]")
 _EXPONENT = re.compile(r"\^ (\d+)\b")
-_LINEAR = r"(?:\((?:(\d+) \* )?([^\W\d][\w']*)(?: \+ (\d+))?\)|(?<![\w'.])([^\W\d][\w']*))"
-_GCD, _GCD_OF = re.compile(rf"\bNat\.gcd {_LINEAR} {_LINEAR}"), re.compile(rf"{_LINEAR}\.gcd {_LINEAR}")
 _NUMBERED = re.compile(r"List\.range \d+\b")
 _LARGEST_FACTOR = 16
 _LARGEST_POWER = {"Nat": 256, "Int": 12}
@@ -67,11 +68,18 @@ def by_remainders(view: View) -> Iterator[Proposal]:
                 else:
                     steps.append(f"have {powers[-1]} : {of} := Nat.pow_mod ..")
                     steps.append(f"have := Nat.le_self_pow (n := {power}) (by decide) {variable.name}")
+        for one, other in itertools.combinations_with_replacement(raised, 2):
+            if one.type == other.type and (found := _product(view, one.name, other.name)):
+                powers.append(view.fresh("product"))
+                of = f"{found} % {modulus} = {one.name} % {modulus} * ({other.name} % {modulus}) % {modulus}"
+                rule = "Nat.mul_mod .." if one.type == "Nat" else "Int.mul_emod .."
+                steps.append(f"have {powers[-1]} : {of} := {rule}")
         if powers:
             ending = f"simp [*] at {' '.join(powers)} <;> omega"
             yield block([*steps, " <;> ".join([*cases, ending])]), -0.9
         if moduli and max(map(int, _EXPONENT.findall(view.text)), default=0) <= _LARGEST_POWER["Int"]:
-            yield block([*steps, " <;> ".join([*cases, f"({simp}; done)"])]), -1.1
+            ending = f"first | ({simp}; done) | omega"  # which sees that a case is none
+            yield block([*steps, " <;> ".join([*cases, ending])]), -1.1
 
 
 def by_periods(view: View) -> Iterator[Proposal]:
@@ -102,6 +110,17 @@ def by_periods(view: View) -> Iterator[Proposal]:
             splits.append(f"{cases} <;> simp [{remainder}] at {power}")
         if steps:
             yield block([*steps, " <;> ".join([*splits, "omega"])]), -0.9
+
+
+def by_exponents(view: View) -> Iterator[Proposal]:
+    """Powers of the same number are compared by their exponents."""
+    if not _RAISED.search(view.target) or connective(view.target) != "=":
+        return
+    together = ["← Nat.pow_two", "← Nat.pow_mul", "← Nat.pow_succ'", "← Nat.pow_add"]
+    ending = f"simp_all [{', '.join([*view.definitions_for_simp, *together])}] <;> (congr 1; omega)"
+    yield ending, -1.4
+    for call in itertools.islice(induction_calls(view, view.target, view.local), 1):
+        yield f"fun_induction {call} <;> {ending}", -1.5
 
 
 def by_values(view: View) -> Iterator[Proposal]:
@@ -149,9 +168,9 @@ def by_sums(view: View) -> Iterator[Proposal]:
     """Induction along a range that is summed up."""
     if "List.range" not in view.text:
         return
-    simp = ", ".join(["List.range_succ", *view.definitions])
+    simp = ", ".join(["List.range_succ", *view.definitions_for_simp])
     linear = ", ".join(
-        ["List.range_succ", "Nat.pow_succ", "Nat.mul_add", "Nat.add_mul", *view.definitions, "*"]
+        ["List.range_succ", "Nat.pow_succ", "Nat.mul_add", "Nat.add_mul", *view.definitions_for_simp, "*"]
     )
     for variable in numbers_in(view, view.target):
         if variable.type == "Nat" and re.search(
@@ -159,44 +178,6 @@ def by_sums(view: View) -> Iterator[Proposal]:
         ):
             yield f"induction {variable.name} <;> simp_all [{simp}] <;> grind", -0.6
             yield f"induction {variable.name} <;> simp [{linear}] <;> omega", -0.8
-
-
-def by_divisors(view: View) -> Iterator[Proposal]:
-    """A common divisor of two numbers that are linear in one variable divides what is left without that."""
-    for found in (*_GCD.finditer(view.text), *_GCD_OF.finditer(view.text)):
-        times, name, more, bare, by, same, plus, alone = found.groups()
-        name = name or bare
-        if name != (same or alone) or name not in view.local:
-            continue
-        one, other = (_linear_in(name, *each) for each in ((times, more), (by, plus)))
-        first, second = (int(each or 1) for each in (times, by))
-        first, second = first // gcd(first, second), second // gcd(first, second)
-        left = second * int(more or 0) - first * int(plus or 0)  # of second * one - first * other
-        terms = [("left", second, one), ("right", first, other)]
-        (fact, factor, term), (less, of, it) = terms if left > 0 else terms[::-1]
-        if left == 0:
-            continue
-        difference = f"{factor} * ({term}) - {of} * ({it}) = {abs(left)}"
-        multiples = f"(Nat.dvd_mul_left_of_dvd {fact} {factor}) (Nat.dvd_mul_left_of_dvd {less} {of})"
-        yield (
-            block(
-                [
-                    f"have left := Nat.gcd_dvd_left ({one}) ({other})",
-                    f"have right := Nat.gcd_dvd_right ({one}) ({other})",
-                    f"have both : Nat.gcd ({one}) ({other}) ∣ {abs(left)} := by",
-                    f"  have := Nat.dvd_sub {multiples}",
-                    f"  rwa [show {difference} by omega] at this",
-                    "have := Nat.le_of_dvd (by decide) both",
-                    "have := Nat.pos_of_dvd_of_pos both (by decide)",
-                    "omega",
-                ]
-            ),
-            -0.9,
-        )
-
-
-def _linear_in(name: str, times: str | None, more: str | None) -> str:
-    return (f"{times} * " if times else "") + name + (f" + {more}" if more else "")
 
 
 def compute(view: View) -> Iterator[Proposal]:
@@ -238,6 +219,12 @@ def _powers_of(view: View, variable: Variable) -> list[str]:
     """The exponents with which it stands, those that are not too large."""
     found = re.findall(rf"(?<![\w'.]){re.escape(variable.name)} \^ (\d+)\b", view.text)
     return [power for power in dict.fromkeys(found) if int(power) <= _LARGEST_POWER[variable.type]]
+
+
+def _product(view: View, one: str, other: str) -> str:
+    """How that of the two stands in the goal; empty where it does not."""
+    orders = (f"{one} * {other}", f"{other} * {one}")
+    return next((way for way in orders if re.search(rf"(?<![\w'.]){re.escape(way)}(?![\w'])", view.text)), "")
 
 
 def numbers_in(view: View, text: str) -> list[Variable]:

@@ -24,7 +24,9 @@ from prover.policy.view import Kind, Variable, View
 
 _ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
 _OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
+_MATCHED = re.compile(r"\bmatch (.+?) with\b")
 _MAX_WITNESSES, _MAX_ELEMENTS = 4, 2
+_LARGER = ("2 * {} + 2", "2 * {} + 1", "2 * {}")
 _MAX_TOGETHER, _MAX_ATTEMPTS = 3, 24
 
 
@@ -70,10 +72,12 @@ def take_target_apart(view: View) -> Iterator[Proposal]:
         yield "right", -1.6
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -2.5
     elif top == "∃":
-        for variable in view.of_kind(Kind.DATA, Kind.ELEMENT)[-_MAX_WITNESSES:]:
+        data = view.of_kind(Kind.DATA, Kind.ELEMENT)
+        for variable in data[-_MAX_WITNESSES:]:
             yield f"refine ⟨{variable.name}, ?_⟩", -1.8
         yield "exact ⟨_, rfl⟩", -1.7
-        yield from _witnesses(view)
+        for variable in data[: -_MAX_WITNESSES - 1 : -1]:
+            yield from ((f"refine ⟨{made}, ?_⟩", -2.0) for made in _made(variable, data))
         yield "constructor", -2.5
         yield f"refine Classical.byContradiction fun {view.fresh('h')} => ?_", -3.0
     elif top == "=" and any(_is_function(view, side) for side in sides(view.target) or ()):
@@ -97,19 +101,21 @@ def _is_function(view: View, term: str) -> bool:
         return False
 
 
-def _witnesses(view: View) -> Iterator[Proposal]:
-    """What constructors make of variables; and a row of attempts with values of one type for all that the
-    target asks for."""
+def try_witnesses(view: View) -> Iterator[Proposal]:
+    """A row of attempts with values of one type for all that the target asks for."""
+    asked = len(bound_names(split_outer(view.target, ",")[0]))
+    if connective(view.target) != "∃" or asked > _MAX_TOGETHER:
+        return
     data = view.of_kind(Kind.DATA, Kind.ELEMENT)
     values: dict[str, list[str]] = {}
     for variable in data[: -_MAX_WITNESSES - 1 : -1]:
-        made = _made(variable, data)
-        yield from ((f"refine ⟨{each}, ?_⟩", -2.0) for each in made)
-        values.setdefault(variable.type, []).extend([variable.name, *made])
-    asked = len(bound_names(split_outer(view.target, ",")[0]))
+        larger = [way.format(variable.name) for way in _LARGER] if variable.type == "Nat" else []
+        values.setdefault(variable.type, []).extend([variable.name, *_made(variable, data), *larger])
+    if _ARITHMETIC.search(view.target):
+        values.setdefault("Nat", []).extend(("0", "1"))
     ways = [way for of_type in values.values() for way in _by_rank(dict.fromkeys(of_type), asked)]
     attempts = [f"try exact ⟨{', '.join(way)}, by {grind(view)}⟩" for _, way in sorted(ways)[:_MAX_ATTEMPTS]]
-    if len(attempts) > 1 and 0 < asked <= _MAX_TOGETHER:
+    if len(attempts) > 1:
         yield block(attempts), -1.5
 
 
@@ -173,6 +179,20 @@ def _opposite_constructors(view: View) -> set[str]:
     left, right = sides(view.target) or ("", "")
     makes = programs_of(view.symbols).constructor
     return {one for one, other in ((left, right), (right, left)) if makes(next(iter(names(other)), ""))}
+
+
+def match_calls(view: View) -> Iterator[Proposal]:
+    """All that is taken apart by a `match`, at once, where one value of them can't be a variable."""
+    bound = bound_names(view.text)
+    for found in dict.fromkeys(_MATCHED.findall(view.text)):
+        parts = dict.fromkeys(split_outer(found, ","))
+        if any(variables_in(part) & bound for part in parts) or {*parts} <= view.local:
+            continue
+        cases = [
+            f"cases {part}" if part in view.local else f"cases {view.fresh('h')} : {part}" for part in parts
+        ]
+        yield " <;> ".join([*cases, f"try {simp_all(view)}"]), -1.0
+        yield " <;> ".join([*cases, grind(view)]), -1.1
 
 
 def decide_cases(view: View) -> Iterator[Proposal]:

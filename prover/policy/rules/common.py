@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from prover.policy.symbols import Symbol
 from prover.policy.terms import connective, names
 from prover.policy.view import View
 
@@ -22,12 +23,16 @@ def listed(tactic: str, premises: list[str]) -> str:
 
 
 def simp_all(view: View, premises: Sequence[str] = ()) -> str:
-    return listed("simp_all", [*view.definitions, *premises])
+    return listed("simp_all", [*view.definitions_for_simp, *premises])
 
 
-def grind(view: View, premises: Sequence[str] = ()) -> str:
-    """With inductive predicates it knows their rules, and takes proofs of them apart."""
-    return listed("grind", [*view.definitions_for_grind, *view.predicates, *premises])
+def grind(view: View, premises: Sequence[str] = (), unfolded: Symbol | None = None) -> str:
+    """With inductive predicates it knows their rules, and takes proofs of them apart. What was `unfolded` is
+    left out where it could be so for ever."""
+    told = view.definitions_for_grind
+    if unfolded is not None and unfolded.unfolds_for_ever:
+        told = [name for name in told if name != view.written(unfolded)]
+    return listed("grind", [*told, *view.predicates, *premises])
 
 
 def grind_with_cases(view: View) -> str | None:

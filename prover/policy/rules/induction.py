@@ -33,6 +33,7 @@ from prover.policy.view import Kind, Variable, View
 
 _MAX_INDUCTIONS = 3
 _MOST_FITS = 6
+_MAX_STRONG = 2
 _INFIX = frozenset(("++", "+", "*", "-"))
 
 
@@ -103,15 +104,30 @@ def _generalized(view: View, variable: Variable) -> list[str]:
     return [name for name in others if name in moving]
 
 
+def induct_strongly(view: View) -> Iterator[Proposal]:
+    """On natural numbers, from all that are smaller; and with the first numbers taken out."""
+    closing = grind(view)
+    numbers = [v for v in view.of_kind(Kind.DATA) if v.type == "Nat" and v.name in variables_in(view.target)]
+    for rank, number in enumerate(numbers[:_MAX_STRONG]):
+        name, others = number.name, _generalized(view, number)
+        moving = f" generalizing {' '.join(others)}" if others else ""
+        form = f"induction {name} using Nat.strongRecOn{moving}"
+        price = -1.7 - 0.4 * rank
+        yield f"{form} <;> {closing}", price
+        cases = f"rcases {name} with _ | _ | {name} <;> {closing}"
+        yield f"{form} with | _ {name} {view.fresh('h')} => {cases}", price - 0.2
+        yield form, price - 0.8
+
+
 def induct_on_calls(view: View) -> Iterator[Proposal]:
-    simp, closing, with_cases = simp_all(view), grind(view), grind_with_cases(view)
+    simp, with_cases = simp_all(view), grind_with_cases(view)
     data = [v.name for v in view.of_kind(Kind.DATA, Kind.ELEMENT) if v.name in variables_in(view.text)]
     calls = islice(induction_calls(view, view.text, view.local).items(), _MAX_INDUCTIONS)
     for number, (call, function) in enumerate(calls, 1):
         price = -1.7 if recurses_on_parts(view, function) else -0.2 if view.laws else -0.7
         price -= 0.5 * number
         yield f"fun_induction {call} <;> try {simp}", price
-        yield f"fun_induction {call} <;> {closing}", price - 0.3
+        yield f"fun_induction {call} <;> {grind(view, unfolded=function)}", price - 0.3
         if with_cases:
             others = [name for name in data if name not in call.split()]
             generalizing = f" generalizing {' '.join(others)}" if others else ""
@@ -183,10 +199,8 @@ def fit_rules(view: View) -> Iterator[Proposal]:
         ways = (way for way in product([*known[::-1], *free], repeat=len(premises)) if {*way} & {*known})
         for way in islice(ways, _MOST_FITS):
             given = " ".join(f"({premise} := {proof})" for premise, proof in zip(premises, way, strict=True))
-            yield (
-                f"{listed('simpa', view.definitions)} using {view.written(predicate)}.{name} {given} ..",
-                -1.3,
-            )
+            simpa = listed("simpa", view.definitions_for_simp)
+            yield f"{simpa} using {view.written(predicate)}.{name} {given} ..", -1.3
 
 
 def _predicate(view: View) -> Symbol | None:

@@ -26,6 +26,7 @@ _TRUTHS = re.compile(r"\b(?:true|false)\b")
 _BLOCK = 8
 _SMALL_BLOCK = 4
 _FAR = 1.0  # what laws cost more on functions that the goal does not name itself, but predicates in it do
+_UNDER_BINDERS = "(congr 1; funext _; simp_all)"
 _GRIND = "grind (instances := 200)"
 _GRIND_WITH_THEM = "grind (instances := 400)"
 
@@ -59,7 +60,7 @@ def prove_laws(view: View) -> Iterator[Proposal]:
             lines.append(_attempt(view, name, law, standing))
             standing[name] = law.body
         if lines:
-            yield block([*lines, *_uses(view, standing)]), price - far
+            yield block([*lines, *uses(view, standing)]), price - far
 
 
 def _of_relation(view: View, laws: Sequence[Law]) -> list[Law]:
@@ -153,7 +154,7 @@ def _generic(view: View, law: Law) -> list[str]:
     return [variable.name for variable in known if variable.name in spoken]
 
 
-def _uses(view: View, laws: Mapping[str, str]) -> list[str]:
+def uses(view: View, laws: Mapping[str, str]) -> list[str]:
     """What to try with the laws at once, first by rewriting alone, which is cheap, then without those that
     are beside what the goal is about, and at last by rewriting with them and the definitions: `grind` drowns
     in the instances of `f (g x y) = f x + f y`."""
@@ -250,6 +251,9 @@ def _induction(
     ends = dict.fromkeys((grind, closing))
     on_calls = [f"{start} <;> {end}" for end in ends for start in _on_calls(view, said, names)]
     ways = [*on_calls, *ways] or [grind]
+    if "Option.bind" in law.body:
+        binding = f"simp_all [{', '.join([*written, 'Option.bind_assoc'])}] <;> {_UNDER_BINDERS}"
+        ways[:0] = inductions(spots, names, binding, moving)[:1]
     ways[:0] = [
         " <;> ".join([*_forgetting(names), ways[0]]) for names in dict.fromkeys(map(tuple, distant)) if names
     ]
