@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prover.events import Finished
 from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
@@ -21,7 +22,8 @@ from prover.policy.rules.induction import fit_rules
 from prover.policy.symbols import Symbols, symbols_of
 from prover.policy.terms import applications, connective, telescope
 from prover.policy.view import Kind, View
-from prover.types import Candidate, Declaration, Hole, Place, Position, Proved, Span, Theorem
+from prover.search.loop import search
+from prover.types import Budget, Candidate, Declaration, Hole, Place, Position, Proved, Span, Status, Theorem
 
 HERE = Span(0, 0)
 
@@ -437,3 +439,67 @@ def test_witnesses_are_made_of_variables(lean: EmbeddedGateway) -> None:
         ]
         assert {"refine ⟨[], ?_⟩", "refine ⟨x :: s, ?_⟩", "refine ⟨x :: t, ?_⟩"} <= {*proposed}
         assert not any("s :: x" in tactic for tactic in proposed)
+
+
+EVERYDAY = """\
+def gather {α β : Type} (f : α → Option β) : List α → Option (List β)
+  | [] => some []
+  | x :: xs =>
+    match f x, gather f xs with
+    | some y, some ys => some (y :: ys)
+    | _, _ => none
+
+theorem all_or_none {α β : Type} (f : α → Option β) (xs : List α) :
+    (gather f xs).isSome ↔ ∀ x ∈ xs, (f x).isSome := by
+  sorry
+
+theorem in_two_rounds {α β γ : Type} (f : α → Option β) (g : β → Option γ) (xs : List α) :
+    (gather f xs).bind (gather g) = gather (fun x => (f x).bind g) xs := by
+  sorry
+
+theorem two_steps (p : Nat → Prop) (h : p 0) (k : p 1) (s : ∀ n, p n → p (n + 2)) (n : Nat) : p n := by
+  sorry
+
+theorem from_all_below (p : Nat → Prop) (h : ∀ n, (∀ m, m < n → p m) → p n) (n : Nat) : p n := by
+  sorry
+
+def power (b n : Nat) : Nat :=
+  if h : n = 0 then 1 else if n % 2 = 0 then power (b * b) (n / 2) else b * power (b * b) (n / 2)
+
+theorem power_eq (b n : Nat) : power b n = b ^ n := by
+  sorry
+
+def common (a b : Nat) : Nat :=
+  if h : b = 0 then a else common b (a % b)
+termination_by b
+decreasing_by exact Nat.mod_lt _ (Nat.pos_of_ne_zero h)
+
+theorem dvd_common (a b d : Nat) (h : d ∣ a) (k : d ∣ b) : d ∣ common a b := by
+  sorry
+
+inductive Twofold : Nat → Prop where
+  | zero : Twofold 0
+  | step (n : Nat) : Twofold n → Twofold (n + 2)
+
+theorem half (n : Nat) (h : Twofold n) : ∃ k, n = 2 * k := by
+  sorry
+
+theorem beyond : ∀ n : Nat, ∃ m, m > n ∧ m % 2 = 0 := by
+  sorry
+"""
+EVERY_DAY = parse_source(Path("Everyday.lean"), EVERYDAY.encode())
+
+
+@pytest.mark.parametrize("theorem", EVERY_DAY.theorems, ids=lambda theorem: theorem.name)
+def test_what_is_met_every_day_is_proved(lean: EmbeddedGateway, theorem: Theorem) -> None:
+    *_, last = search(EVERY_DAY, theorem, lean, FixedPolicy(), Budget(tactics=64))
+    assert isinstance(last, Finished) and last.result.status is Status.PROVED
+
+
+def test_what_unfolds_for_ever_is_not_told_to_simp() -> None:
+    symbols = symbols_of(EVERY_DAY.theorems[-1])
+    assert {s.name for s in symbols.all() if s.unfolds_for_ever} == {"power", "common"}
+    view = View(parse_goal("b n : Nat\n⊢ power b n = b ^ n"), symbols)
+    assert view.definitions == ["power"] and view.definitions_for_simp == []
+    assert grind(view) == "grind [power]"
+    assert grind(view, unfolded=symbols["power"]) == "grind"

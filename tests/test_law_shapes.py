@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,37 @@ theorem obeyed (m : Memory) (e : Formula) : obey m [] (orders e) = [value m e] :
 OBEYED = "m : Memory\ne : Formula\n⊢ obey m [] (orders e) = [value m e]"
 
 
+FALLIBLE = """
+inductive Wish where
+  | lit (n : Nat)
+  | add (a b : Wish)
+
+inductive Deed where
+  | push (n : Nat)
+  | add
+
+def value : Wish → Nat
+  | .lit n => n
+  | .add a b => value a + value b
+
+def perform : Deed → List Nat → Option (List Nat)
+  | .push n, s => some (n :: s)
+  | .add, x :: y :: s => some ((x + y) :: s)
+  | .add, _ => none
+
+def live : List Deed → List Nat → Option (List Nat)
+  | [], s => some s
+  | d :: r, s => (perform d s).bind (live r)
+
+def deeds : Wish → List Deed
+  | .lit n => [.push n]
+  | .add a b => deeds a ++ deeds b ++ [.add]
+
+theorem lived (e : Wish) (s : List Nat) : live (deeds e) s = some (value e :: s) := by
+  sorry
+"""
+
+
 def laws(goal: str, source: str = SOURCE) -> list[str]:
     symbols = symbols_of(parse_source(Path("Play.lean"), source.encode()).theorems[-1])
     return [law.body for law in laws_for(View(parse_goal(goal), symbols))]
@@ -222,6 +254,15 @@ def test_laws_of_such_shapes_are_found(goal: str, law: str) -> None:
 )
 def test_what_is_done_one_thing_after_the_other_is_found(law: str) -> None:
     assert law in laws(OBEYED, MACHINE)
+
+
+def test_what_may_fail_is_done_one_thing_after_the_other() -> None:
+    found = laws("e : Wish\ns : List Nat\n⊢ live (deeds e) s = some (value e :: s)", FALLIBLE)
+    assert any(
+        re.fullmatch(r"live \((.) \+\+ (.)\) (.) = Option.bind \(live \1 \3\) .*live \2 \3\)", law)
+        for law in found
+    )
+    assert any(re.fullmatch(r"live \(deeds (.)\) (.) = some \(\(value \1\) :: \2\)", law) for law in found)
 
 
 def test_what_others_say_with_sides_exchanged_is_left_out() -> None:

@@ -24,7 +24,6 @@ from prover.proving import Finished, Job, Proving
 from prover.refute import refute
 from prover.refute.computing import Evaluator
 from prover.refute.guesses import Guesses, guess
-from prover.refute.library import library
 from prover.refute.reading import goal_of, read_proposition
 from prover.types import Counterexample, Declaration, Goal, Standing, Status, Stop, Theorem
 
@@ -258,7 +257,7 @@ def test_arithmetic_is_leans(one: int, other: int) -> None:
 )
 def test_propositions_are_computed(text: str, truth: bool | None) -> None:
     booleans = {"Bool": [TRUE, FALSE]}
-    evaluator = Evaluator(Symbols(library(), ""), False, lambda type_: iter(booleans.get(type_.head, [])))
+    evaluator = Evaluator(Symbols((), ""), False, lambda type_: iter(booleans.get(type_.head, [])))
     scope: dict[str, Value] = {"k": 2, "b": data("?b")}
     assert evaluator.proposition(read_proposition(text), scope)(scope) is truth
 

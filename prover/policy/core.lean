@@ -125,17 +125,9 @@ def List.erase : List α → α → List α
   | [], _ => []
   | y :: ys, x => if y == x then ys else y :: List.erase ys x
 
-def List.eraseDups (xs : List α) : List α := List.eraseDups.from xs []
-
-def List.eraseDups.from : List α → List α → List α
-  | [], seen => List.reverse seen
-  | x :: xs, seen => if List.elem x seen then List.eraseDups.from xs seen else List.eraseDups.from xs (x :: seen)
-
-def List.range (n : Nat) : List Nat := List.range.below n []
-
-def List.range.below : Nat → List Nat → List Nat
-  | 0, from => from
-  | n + 1, from => List.range.below n (n :: from)
+def List.range : Nat → List Nat
+  | 0 => []
+  | n + 1 => List.range n ++ [n]
 
 def Option.bind : Option α → (α → Option β) → Option β
   | none, _ => none

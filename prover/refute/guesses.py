@@ -17,7 +17,6 @@ from functools import lru_cache
 from prover.policy.symbols import Symbols
 from prover.policy.syntax import NotRead
 from prover.policy.values import TooLong, Value, data
-from prover.refute.library import library
 from prover.refute.reading import ELEMENTS, Claim, claim_of
 from prover.refute.small import Small
 from prover.types import Declaration, Goal
@@ -68,7 +67,7 @@ def _worth_a_try(literals: Sequence[int]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=8)
 def _symbols(context: tuple[Declaration, ...]) -> Symbols:
-    return Symbols((*library(), *context), "")
+    return Symbols(context, "")
 
 
 def _tried(claim: Claim, small: Small) -> Guesses:
