@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import sys
@@ -16,8 +15,7 @@ import lemmas
 import prover
 from prover.bench.problems import Problem, fingerprint
 from prover.bench.store import Manifest, Question
-
-_CODE = ("*.py", "*.cjs", "*.lean", "*.bin")  # the last: the weights of the built-in model
+from prover.fingerprint import CODE, WEIGHTS, fingerprint_of
 
 
 def manifest_of(
@@ -63,11 +61,5 @@ def _question(problem: Problem) -> Question:
 
 def _fingerprint_of_code() -> str:
     """Of what can change a result: both packages but for the commands and what draws and counts."""
-    digest = hashlib.sha256()
-    for root in (Path(prover.__file__).parent, Path(lemmas.__file__).parent):
-        for path in sorted(path for pattern in _CODE for path in root.rglob(pattern)):
-            name = path.relative_to(root)
-            if name.parts[0] not in ("cli", "bench"):
-                digest.update(f"{name.as_posix()}\0".encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
+    packages = (Path(prover.__file__).parent, Path(lemmas.__file__).parent)
+    return fingerprint_of(packages, (*CODE, WEIGHTS), left_out=("cli", "bench"))

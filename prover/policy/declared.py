@@ -33,6 +33,21 @@ class Function:
     arms: tuple[Arm, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A constructor of an inductive predicate: what it takes that has a name, with the types, values and
+    proofs; the premises without one; and what it proves."""
+
+    name: str
+    named: tuple[tuple[str, Term], ...]
+    premises: tuple[Term, ...]
+    proves: Term
+
+    @property
+    def variables(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.named)
+
+
 def read_function(symbol: Symbol) -> Function:
     declaration = symbol.declaration
     body = computed(without_comments(declaration.body)).strip()
@@ -108,34 +123,13 @@ def read_constructors(name: str, symbol: Symbol) -> list[tuple[str, Signature]]:
     return found
 
 
-def read_rules(predicate: Symbol) -> list[tuple[tuple[Term, ...], Term]]:
-    """What each constructor of an inductive predicate takes, types of values and premises, and what it
-    proves."""
-    found = []
-    for _, binders, rest in _constructors(predicate, implicit=True):
-        *premises, conclusion = arrows(read_term(rest))
-        found.append(((*(type_ for _, type_ in binders), *premises), conclusion))
-    return found
-
-
-def read_cases(predicate: Symbol) -> list[tuple[str, frozenset[str], tuple[Term, ...], Term]]:
-    """The constructors of an inductive predicate, the variables of each, its premises that have no names, and
-    what it proves."""
+def read_rules(predicate: Symbol) -> list[Case]:
+    """The constructors of an inductive predicate."""
     found = []
     for word, binders, rest in _constructors(predicate, implicit=True):
-        *premises, conclusion = arrows(read_term(rest))
-        names = frozenset(name for group, _ in binders for name in group)
-        found.append((word, names, tuple(premises), conclusion))
-    return found
-
-
-def read_premises(predicate: Symbol) -> list[tuple[str, tuple[str, ...], Term]]:
-    """The constructors of an inductive predicate, the names that each gives to proofs of it that it takes,
-    and what it proves."""
-    found = []
-    for word, binders, rest in _constructors(predicate, implicit=True):
-        taken = [names for names, type_ in binders if type_.head == predicate.name.rpartition(".")[2]]
-        found.append((word, tuple(name for names in taken for name in names), read_term(rest)))
+        *premises, proves = arrows(read_term(rest))
+        named = tuple((name, type_) for names, type_ in binders for name in names)
+        found.append(Case(word, named, tuple(premises), proves))
     return found
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from prover.policy.declared import read_rules
+from prover.policy.declared import Case, read_rules
 from prover.policy.numbers import Constructor
 from prover.policy.symbols import Symbol
 from prover.policy.syntax import NotRead, Term
@@ -95,7 +95,7 @@ class _Reading:
         self._name = predicate.name.rpartition(".")[2]
         self._types = set(about(predicate))
         self._makes = makes
-        self._rules = [self._rule(*rule) for rule in read_rules(predicate)]
+        self._rules = [self._rule(rule) for rule in read_rules(predicate)]
 
     def derived(self) -> set[_Row]:
         """What follows for small numbers."""
@@ -109,12 +109,13 @@ class _Reading:
                         found |= {proved for proved in (conclusion(row),) if max(proved) <= 2 * _LARGEST}
         return found
 
-    def _rule(self, taken: Sequence[Term], proved: Term) -> tuple[int, list[_Tuple], _Tuple]:
+    def _rule(self, rule: Case) -> tuple[int, list[_Tuple], _Tuple]:
+        taken = (*(type_ for _, type_ in rule.named), *rule.premises)
         premises = [each for each in taken if str(each) not in self._types]
-        names = sorted(set[str]().union(*map(self._variables, (*premises, proved))))
+        names = sorted(set[str]().union(*map(self._variables, (*premises, rule.proves))))
         if len(names) > _MOST_VARIABLES:
             raise NotRead("variables")
-        return len(names), [self._tuple(each, names) for each in premises], self._tuple(proved, names)
+        return len(names), [self._tuple(each, names) for each in premises], self._tuple(rule.proves, names)
 
     def _variables(self, of: Term) -> set[str]:
         """In the arguments of the predicate; all that is no number."""

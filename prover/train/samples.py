@@ -18,6 +18,7 @@ from typing import Any
 
 from prover import policy
 from prover.errors import InputError
+from prover.fingerprint import CODE, fingerprint_of
 from prover.lean.source import Source
 from prover.policy.fixed import best_prices
 from prover.policy.neural.model import LIMITS
@@ -92,12 +93,7 @@ def _problems(data: Path, round_: int) -> Iterator[tuple[str, Callable[[], list[
 @cache
 def version_of_words() -> str:
     """Another one for each policy that may put goals into other words."""
-    digest = hashlib.sha256()
-    root = Path(policy.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:8]
+    return fingerprint_of([Path(policy.__file__).parent], CODE)[:8]
 
 
 def is_held_out(file: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from prover.policy.declared import read_cases
+from prover.policy.declared import read_rules
 from prover.policy.programs import programs_of
 from prover.policy.rewriting import matched, replaced
 from prover.policy.rules.common import UNIVERSAL, Proposal, block
@@ -120,19 +120,19 @@ def _rules(view: View, predicate: Symbol, said: str, unknown: frozenset[str]) ->
     found = []
     try:
         target = unfielded(read_term(said.strip()), constructors)
-        for name, own, premises, conclusion in read_cases(predicate):
+        for rule in read_rules(predicate):
             given: dict[str, Term] = {}
-            pairs = zip(unfielded(conclusion, constructors).args, target.args, strict=False)
+            pairs = zip(unfielded(rule.proves, constructors).args, target.args, strict=False)
             told = [pair for pair in pairs if not unknown & {*names(str(pair[1]))}]
-            if all(matched(*pair, dict.fromkeys(own, conclusion), given) for pair in told):
+            if all(matched(*pair, dict.fromkeys(rule.variables, rule.proves), given) for pair in told):
                 plain = {name: term for name, term in given.items() if term.head in variables}
-                tests = [p.args for p in premises if p.head == "=" and p.args[1].head in _TRUTHS]
+                tests = [p.args for p in rule.premises if p.head == "=" and p.args[1].head in _TRUTHS]
                 known = [
                     (replaced(test, plain), truth.head)
                     for test, truth in tests
-                    if not {*names(str(test))} & own - plain.keys()
+                    if not {*names(str(test))} & rule.variables - plain.keys()
                 ]
-                found.append(_Rule(name, tuple(known)))
+                found.append(_Rule(rule.name, tuple(known)))
     except NotRead:
         return []
     return found

@@ -13,7 +13,7 @@ from prover.policy.conjectures import (
     recurses_on_parts,
     recursion_spots,
 )
-from prover.policy.declared import read_premises
+from prover.policy.declared import read_rules
 from prover.policy.programs import programs_of
 from prover.policy.rules.common import (
     ENUM_LIKE,
@@ -183,7 +183,7 @@ def fit_rules(view: View) -> Iterator[Proposal]:
     if predicate is None:
         return
     try:
-        rules, target = read_premises(predicate), read_term(view.target)
+        rules, target = read_rules(predicate), read_term(view.target)
     except NotRead:
         return
     known = [
@@ -191,16 +191,18 @@ def fit_rules(view: View) -> Iterator[Proposal]:
         for proof in view.proofs
         if proof.head and view.symbols.resolve(proof.head) == predicate.name
     ]
-    free = [f".{name} .." for name, premises, _ in rules if not premises]
-    for name, premises, conclusion in rules:
-        computed = any(_computes(view, arg) for arg in conclusion.args)
-        if not premises or not computed or _clash(view, conclusion, target):
+    short = predicate.name.rpartition(".")[2]
+    taken = {rule: [name for name, type_ in rule.named if type_.head == short] for rule in rules}
+    free = [f".{rule.name} .." for rule, premises in taken.items() if not premises]
+    for rule, premises in taken.items():
+        computed = any(_computes(view, arg) for arg in rule.proves.args)
+        if not premises or not computed or _clash(view, rule.proves, target):
             continue
         ways = (way for way in product([*known[::-1], *free], repeat=len(premises)) if {*way} & {*known})
         for way in islice(ways, _MOST_FITS):
             given = " ".join(f"({premise} := {proof})" for premise, proof in zip(premises, way, strict=True))
             simpa = listed("simpa", view.definitions_for_simp)
-            yield f"{simpa} using {view.written(predicate)}.{name} {given} ..", -1.3
+            yield f"{simpa} using {view.written(predicate)}.{rule.name} {given} ..", -1.3
 
 
 def _predicate(view: View) -> Symbol | None:
