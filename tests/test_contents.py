@@ -86,6 +86,8 @@ def test_what_makes_no_list_is_left_to_others() -> None:
         "(x : Nat) (xs ys : List Nat) : x ∈ sorted (mix xs ys) ↔ x ∈ ys ∨ x ∈ xs",
         "(x : Nat) (xs : List Nat) : x ∈ once (sorted xs) ↔ x ∈ xs",
         "(xs : List Nat) : (doubled (sorted xs)).length = xs.length",
+        "(xs : List Nat) : xs.foldl (· + ·) 0 = xs.foldr (· + ·) 0",
+        "(xs : List (List Nat)) : xs.foldl (fun a x => a ++ x) [] = xs.flatten",
     ],
 )
 def test_it_proves(lean: EmbeddedGateway, statement: str) -> None:

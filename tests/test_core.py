@@ -14,7 +14,7 @@ from prover.policy.programs import Programs
 from prover.policy.sampling import Sampler
 from prover.policy.symbols import symbols_of
 from prover.policy.syntax import read_term
-from prover.policy.values import Data, Value
+from prover.policy.values import Data, Stuck, Value
 from prover.types import Proved
 
 SMALL, TWICE = "(fun (x : Nat) => decide (x < 3))", "(fun (x : Nat) => x * 2)"
@@ -105,6 +105,12 @@ def test_what_the_file_calls_so_is_meant_first() -> None:
 )
 def test_fields_fill_the_first_place_of_their_type(term: str, value: int) -> None:
     assert programs().value(read_term(term), {}) == value
+
+
+@pytest.mark.parametrize("term", ["[3, 4].range", "[3, 4].replicate 2", "[3, 4].mystery"])
+def test_what_is_no_field_is_not_computed(term: str) -> None:
+    with pytest.raises(Stuck):
+        programs().value(read_term(term), {})
 
 
 MACHINE = """\

@@ -457,6 +457,14 @@ theorem in_two_rounds {α β γ : Type} (f : α → Option β) (g : β → Optio
     (gather f xs).bind (gather g) = gather (fun x => (f x).bind g) xs := by
   sorry
 
+def walk (f : Nat → Nat → Option Nat) : List Nat → Nat → Option Nat
+  | [], s => some s
+  | x :: xs, s => (f x s).bind (walk f xs)
+
+theorem walk_append (f : Nat → Nat → Option Nat) (xs ys : List Nat) (s : Nat) :
+    walk f (xs ++ ys) s = (walk f xs s).bind (walk f ys) := by
+  sorry
+
 theorem two_steps (p : Nat → Prop) (h : p 0) (k : p 1) (s : ∀ n, p n → p (n + 2)) (n : Nat) : p n := by
   sorry
 

@@ -181,9 +181,9 @@ class Programs:
         if resolved is not None:
             return self._called(resolved, values)
         known = core_function(full)
-        if known is None:
+        place = None if known is None else _place_of(known, of.head.partition(".")[0])
+        if place is None:
             raise Stuck
-        place = _place_of(known, of.head.partition(".")[0])
         return self._called(full, (*values[1 : place + 1], of, *values[place + 1 :]))
 
     # -- functions as values ---------------------------------------------------------------------------
@@ -317,11 +317,11 @@ class Programs:
 
 
 @lru_cache(maxsize=256)
-def _place_of(symbol: Symbol, type_: str) -> int:
-    """Which of its explicit arguments `x.f` fills: the first that is of the type `f` belongs to."""
+def _place_of(symbol: Symbol, type_: str) -> int | None:
+    """Which of its explicit arguments `x.f` fills, where `x` is of that type: the first that is, if any."""
     signature = read_signature(symbol.declaration.statement)
     heads = ["Prod" if each.head == "×" else each.head for each in signature.arguments]
-    return heads.index(type_)
+    return heads.index(type_) if type_ in heads else None
 
 
 def _integers(symbol: Symbol) -> bool | None:

@@ -22,7 +22,7 @@ from prover.policy.rules.arithmetic import (
     know_functions,
 )
 from prover.policy.rules.closing import try_witnesses
-from prover.policy.rules.contents import observe_lists
+from prover.policy.rules.contents import fold_from_anywhere, observe_lists
 from prover.policy.rules.divisibility import by_coins, by_divisors, divide
 from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
@@ -57,6 +57,7 @@ OFFERS: Mapping[str, str] = {
     know_members.__name__: "<members>",
     try_witnesses.__name__: "<witnesses>",
     observe_lists.__name__: "<lists>",
+    fold_from_anywhere.__name__: "<fold>",
     by_coins.__name__: "<coins>",
     divide.__name__: "<divide>",
     multiply.__name__: "<multiply>",

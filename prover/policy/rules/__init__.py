@@ -25,7 +25,7 @@ from prover.policy.rules.closing import (
     try_witnesses,
 )
 from prover.policy.rules.common import Rule
-from prover.policy.rules.contents import observe_lists
+from prover.policy.rules.contents import fold_from_anywhere, observe_lists
 from prover.policy.rules.divisibility import by_coins, by_divisors, divide
 from prover.policy.rules.exhibiting import exhibit
 from prover.policy.rules.graphs import by_graphs
@@ -92,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     know_members,
     prove_laws,
     observe_lists,
+    fold_from_anywhere,
     lemmas,
     speculate,
     rewrite_by_laws,

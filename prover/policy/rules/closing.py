@@ -25,6 +25,7 @@ from prover.policy.view import Kind, Variable, View
 _ARITHMETIC = re.compile(r"[≤<≥>+*/%∣]|(?<![\w'.])(\d|Nat\b(?!'))")
 _OPERATION = re.compile(r"[≤<≥>+*/%∣∈⊆^]|::|[-−] ")
 _MATCHED = re.compile(r"\bmatch (.+?) with\b")
+_OF_OPTIONS = re.compile(r"\)\.(?:bind|map|isSome|isNone|getD)\b")
 _MAX_WITNESSES, _MAX_ELEMENTS = 4, 2
 _LARGER = ("2 * {} + 2", "2 * {} + 1", "2 * {}")
 _MAX_TOGETHER, _MAX_ATTEMPTS = 3, 24
@@ -182,17 +183,43 @@ def _opposite_constructors(view: View) -> set[str]:
 
 
 def match_calls(view: View) -> Iterator[Proposal]:
-    """All that is taken apart by a `match`, at once, where one value of them can't be a variable."""
-    bound = bound_names(view.text)
-    for found in dict.fromkeys(_MATCHED.findall(view.text)):
-        parts = dict.fromkeys(split_outer(found, ","))
-        if any(variables_in(part) & bound for part in parts) or {*parts} <= view.local:
-            continue
-        cases = [
-            f"cases {part}" if part in view.local else f"cases {view.fresh('h')} : {part}" for part in parts
-        ]
-        yield " <;> ".join([*cases, f"try {simp_all(view)}"]), -1.0
-        yield " <;> ".join([*cases, grind(view)]), -1.1
+    """All that is taken apart by a `match`, at once, where one value of them can't be a variable; and calls
+    that may give nothing."""
+    told = set[str]()
+    for proposition in (view.target, *(proof.type for proof in view.proofs)):
+        bound = bound_names(proposition)
+        matched = [split_outer(found, ",") for found in _MATCHED.findall(proposition)]
+        optional = [[call] for call in _optional(proposition) if not _recurses(view, call)]
+        for parts in (*matched, *optional):
+            if ", ".join(parts) in told or {*parts} <= view.local or variables_in(", ".join(parts)) & bound:
+                continue
+            told.add(", ".join(parts))
+            cases = [
+                f"cases {part}" if part in view.local else f"cases {view.fresh('h')} : {part}"
+                for part in dict.fromkeys(parts)
+            ]
+            yield " <;> ".join([*cases, f"try {simp_all(view)}"]), -0.8
+            if parts not in optional:
+                yield " <;> ".join([*cases, grind(view)]), -1.0
+
+
+def _recurses(view: View, call: str) -> bool:
+    """Whether it is one of a recursive function, which has its own cases, or of what a call makes."""
+    name = next(iter(names(call)), "")
+    full = view.symbols.resolve(name)
+    return not call.startswith(name) or (full is not None and view.symbols[full].is_recursive)
+
+
+def _optional(text: str) -> Iterator[str]:
+    """The calls in brackets of which the text has a field that options have."""
+    for field in _OF_OPTIONS.finditer(text):
+        depth, start = 1, field.start()
+        while depth and start:
+            start -= 1
+            depth += (text[start] == ")") - (text[start] == "(")
+        call = text[start + 1 : field.start()]
+        if " " in call and not depth:
+            yield call
 
 
 def decide_cases(view: View) -> Iterator[Proposal]:

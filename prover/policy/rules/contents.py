@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from prover.policy.contents import Contents, contents_of
-from prover.policy.rules.common import Proposal, attempt, block
+from prover.policy.rules.common import Proposal, attempt, block, grind
 from prover.policy.rules.laws import uses
 from prover.policy.symbols import Symbol
+from prover.policy.terms import applications, variables_in
 from prover.policy.view import View
 
 _SEEN = {
@@ -40,6 +41,23 @@ def observe_lists(view: View) -> Iterator[Proposal]:
                 standing[name] = stated
     if lines:
         yield block([*lines, *uses(view, standing)]), -0.9
+
+
+def fold_from_anywhere(view: View) -> Iterator[Proposal]:
+    """A fold that begins with a constant, in terms of which one that begins with anything can be said."""
+    for call in applications(view.text):
+        function, start, of = call.args if call.head == "List.foldl" and len(call.args) == 3 else ("", "", "")
+        if of not in view.local or variables_in(start) & view.local:
+            continue
+        xs, x = (view.fresh(name, bound=True) for name in ("xs", "x"))
+        type_ = next(variable.type for variable in view.variables if variable.name == of)
+        for sign in (sign for sign in ("++", "+", "*", "max") if sign in function):
+            rest = f"(List.foldl {function} {start} {xs})"
+            joined = f"max {x} {rest}" if sign == "max" else f"{x} {sign} {rest}"
+            stated = f"∀ ({xs} : {type_}) {x}, List.foldl {function} {x} {xs} = {joined}"
+            law = attempt("fold", stated, f"intro {xs} {x}", [f"induction {xs} generalizing {x} <;> grind"])
+            yield block([law, f"induction {of} <;> {grind(view)}"]), -1.2
+            break
 
 
 def _laws(
