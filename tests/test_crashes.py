@@ -222,6 +222,14 @@ def test_a_slow_tactic_is_a_timeout_and_the_next_answer_is_its_own(misdeed: str,
     assert liars.starts == 2
 
 
+@pytest.mark.parametrize(("share", "part"), [(1.0, 1.0), (0.5, 0.5), (0.1, 0.25)])
+def test_what_has_few_heartbeats_is_not_waited_for_as_long(share: float, part: float, liars: Liars) -> None:
+    with liars.gateway.open(SOURCE, SOURCE.theorems[0]) as session:
+        outcome = session.run(session.root, "hangs", share=share)
+    assert reasons([outcome]) == [FailureReason.TIMEOUT]
+    assert outcome.lean_seconds == 0.5 * part  # what it was given, of the half second that is the most
+
+
 def test_a_tactic_that_lean_ended_in_time_costs_no_lean(liars: Liars) -> None:
     assert reasons(liars.run("one", "ended", "two")) == ["one", FailureReason.TIMEOUT, "two"]
     assert liars.starts == 1

@@ -25,6 +25,8 @@ Groups: TypeAlias = tuple[tuple[int, ...], ...]
 
 _METAVARIABLE = re.compile(r"\?[\w.]")
 _DEATHS_IN_A_ROW = 5
+_LEAST_GUARD = 1 / 4
+"""Of the time after which a tactic is ended whatever it does: what one with few of its heartbeats gets."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,8 @@ class ReplayingSession:
         """None when Lean was killed from outside: the tactic deserves another try."""
         known = self._known(state.id)
         limit = self._dojo.timeout
-        self._dojo.timeout = limit if seconds is None else min(limit, seconds)
+        guard = limit * max(share, _LEAST_GUARD)
+        self._dojo.timeout = guard if seconds is None else min(guard, seconds)
         try:
             result = self._run(known, tactic, goal, share)
         except AssertionError:
