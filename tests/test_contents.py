@@ -8,10 +8,13 @@ import pytest
 
 from prover.events import Finished
 from prover.lean.embedded.gateway import EmbeddedGateway
+from prover.lean.goals import parse_goal
 from prover.lean.source import Source, parse_source
 from prover.policy.contents import contents_of
 from prover.policy.fixed import FixedPolicy
+from prover.policy.rules.contents import observe_lists
 from prover.policy.symbols import symbols_of
+from prover.policy.view import View
 from prover.search.loop import search
 from prover.types import Budget, Status
 
@@ -74,6 +77,16 @@ def test_where_elements_come_from(
 
 def test_what_makes_no_list_is_left_to_others() -> None:
     assert contents_of(symbols_of(source_of(": True").theorems[0]), "size") is None
+
+
+def test_what_is_known_is_not_said_again() -> None:
+    symbols = symbols_of(source_of(": True").theorems[0])
+    goal = "xs : List Nat\n{}⊢ (sorted xs).length = xs.length"
+    (first,) = observe_lists(View(parse_goal(goal.format("")), symbols))
+    assert "List.length (put " in first[0] and "List.length (sorted " in first[0]
+    law = "law1 : ∀ (x : Nat) (ys : List Nat), (put x ys).length = ys.length + 1\n"
+    (second,) = observe_lists(View(parse_goal(goal.format(law)), symbols))
+    assert "List.length (put " not in second[0] and "law2 : ∀" in second[0]
 
 
 @pytest.mark.parametrize(

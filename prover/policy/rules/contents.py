@@ -34,8 +34,10 @@ def observe_lists(view: View) -> Iterator[Proposal]:
     symbols = view.symbols.without_theorems
     for symbol in view.mentioned:
         found = contents_of(symbols, symbol.name) if symbol.is_definition else None
-        for stated, start, ways in _laws(view, symbol, found, seen) if found is not None else ():
-            if stated not in standing.values() and len(lines) < _MOST_LAWS:
+        known = [law.type for law in view.laws if symbol.name in view.symbols.mentioned(law.type)]
+        new = [word for word in seen if not any(map(_SEEN[word].search, known))]
+        for stated, start, ways in _laws(view, symbol, found, new) if found is not None else ():
+            if len(lines) < _MOST_LAWS:
                 name = f"law{first + len(lines)}"
                 lines.append(attempt(name, stated, start, ways))
                 standing[name] = stated
@@ -78,11 +80,11 @@ def _laws(
         extra = [f"({member} : {contents.element})"] if f"{member} ∈" in says else []
         stated = f"∀ {' '.join([binders, *extra])}, {says}"
         told = [view.written(each) for each in view.symbols.closure([symbol.name]) if each.is_definition]
-        grind = f"grind [{', '.join([*told, *(_PERMUTING if 'List.Perm' in says else ())])}]"
+        closing = f"grind [{', '.join([*told, *(_PERMUTING if 'List.Perm' in says else ())])}]"
         lists = [names[at] for at in sorted(symbol.matched) if contents.arguments[at].head == "List"]
-        ways = [f"induction {name} <;> {grind}" for name in lists] if symbol.is_recursive else [grind]
+        ways = [f"induction {name} <;> {closing}" for name in lists] if symbol.is_recursive else [closing]
         if symbol.is_recursive:
-            ways.append(f"fun_induction {call} <;> {grind}")
+            ways.append(f"fun_induction {call} <;> {closing}")
         yield stated, f"intro {' '.join(names + ([member] if extra else []))}", ways
 
 
