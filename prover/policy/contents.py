@@ -15,7 +15,7 @@ from prover.policy.programs import Programs
 from prover.policy.sampling import Sampler
 from prover.policy.symbols import Symbol, Symbols
 from prover.policy.syntax import NotRead, Term
-from prover.policy.values import Data, Stuck, TooLong, Value
+from prover.policy.values import Stuck, TooLong, Value, items_of
 
 _SAMPLES = 60
 _ENOUGH = 20
@@ -66,10 +66,9 @@ def contents_of(symbols: Symbols, name: str) -> Contents | None:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The elements of the arguments, where they have any, and of the result."""
+    """The elements of the arguments, an argument that is no list for itself, and those of the result."""
 
-    given: tuple[tuple[Value, ...] | None, ...]
-    made: tuple[Value, ...]
+    given: tuple[list[Value], ...]
     counted: Counter[Value]
 
 
@@ -80,25 +79,14 @@ def _rows(programs: Programs, symbol: Symbol, arguments: Sequence[Term]) -> Iter
     for _ in range(_SAMPLES):
         valuation = sampler.valuation(types)
         try:
-            made = _elements(evaluate(valuation))
+            made = items_of(evaluate(valuation))
         except (Stuck, TooLong):
             continue
         given = tuple(
-            _elements(value) if type_.head == "List" else (value,)
+            items_of(value) if type_.head == "List" else [value]
             for value, type_ in zip(valuation.values(), arguments, strict=True)
         )
-        yield _Row(given, made, Counter(made))
-
-
-def _elements(value: Value) -> tuple[Value, ...]:
-    """Of a list. Raises `Stuck`."""
-    found = []
-    while isinstance(value, Data) and value.head == "List.cons":
-        found.append(value.args[0])
-        value = value.args[1]
-    if not isinstance(value, Data) or value.head != "List.nil":
-        raise Stuck
-    return tuple(found)
+        yield _Row(given, Counter(made))
 
 
 def _some(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -108,8 +96,8 @@ def _some(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _counts(row: _Row, places: Sequence[int]) -> Counter[Value]:
-    return Counter(chain.from_iterable(row.given[at] or () for at in places))
+    return Counter(chain.from_iterable(row.given[at] for at in places))
 
 
 def _length(row: _Row, places: Sequence[int]) -> bool:
-    return sum(len(row.given[at] or ()) for at in places) == len(row.made)
+    return sum(len(row.given[at]) for at in places) == row.counted.total()

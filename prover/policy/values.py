@@ -121,14 +121,19 @@ def operators(integers: bool | None) -> Mapping[str, Callable[..., Value]]:
     return {**OPERATORS, **{word: _calculated(partial(number, word, integers)) for word in "-/%"}}
 
 
-def _appended(one: Value, other: Value) -> Value:
+def items_of(value: Value) -> list[Value]:
+    """The elements of a list. Raises `Stuck`."""
     items = []
-    while isinstance(one, Data) and one.head == "List.cons":
-        items.append(one.args[0])
-        one = one.args[1]
-    if not isinstance(one, Data) or one.head != "List.nil":
+    while isinstance(value, Data) and value.head == "List.cons":
+        items.append(value.args[0])
+        value = value.args[1]
+    if not isinstance(value, Data) or value.head != "List.nil":
         raise Stuck
-    for item in reversed(items):
+    return items
+
+
+def _appended(one: Value, other: Value) -> Value:
+    for item in reversed(items_of(one)):
         other = data("List.cons", item, other)
     return other
 

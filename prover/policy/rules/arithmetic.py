@@ -233,6 +233,11 @@ def numbers_in(view: View, text: str) -> list[Variable]:
     return [each for each in data if each.type in _REMAINDERS and each.name in mentioned]
 
 
+def number_type(view: View) -> str:
+    """`Int` where one of the goal's numbers is of it, else `Nat`."""
+    return "Int" if any(each.type == "Int" for each in numbers_in(view, view.text)) else "Nat"
+
+
 def _is_raised(view: View, name: str) -> bool:
     """Whether it stands in a power's base or in a product."""
     it = re.escape(name)

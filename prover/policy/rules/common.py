@@ -55,6 +55,11 @@ def attempt(name: str, stated: str, start: str, ways: Sequence[str]) -> str:
     return f"try have {name} : {stated} := by" + "".join(f"\n       {line}" for line in lines)
 
 
+def bracketed(term: str) -> str:
+    """As an argument is written."""
+    return f"({term})" if " " in term else term
+
+
 def head(proposition: str) -> str:
     top = connective(proposition)
     return top or (names(proposition) or [""])[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from prover.policy.contents import Contents, contents_of
 from prover.policy.rules.common import Proposal, attempt, block, grind
-from prover.policy.rules.laws import uses
+from prover.policy.rules.laws import next_number, uses
 from prover.policy.symbols import Symbol
 from prover.policy.terms import applications, variables_in
 from prover.policy.view import View
@@ -28,7 +28,6 @@ def observe_lists(view: View) -> Iterator[Proposal]:
     seen = [word for word, pattern in _SEEN.items() if pattern.search(view.text)]
     if not seen or any("ih" in proof.name for proof in view.proofs):
         return
-    first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
     lines: list[str] = []
     standing = {law.name: law.type for law in view.laws}
     symbols = view.symbols.without_theorems
@@ -38,7 +37,7 @@ def observe_lists(view: View) -> Iterator[Proposal]:
         new = [word for word in seen if not any(map(_SEEN[word].search, known))]
         for stated, start, ways in _laws(view, symbol, found, new) if found is not None else ():
             if len(lines) < _MOST_LAWS:
-                name = f"law{first + len(lines)}"
+                name = f"law{next_number(view) + len(lines)}"
                 lines.append(attempt(name, stated, start, ways))
                 standing[name] = stated
     if lines:

@@ -8,8 +8,8 @@ from itertools import islice
 from math import gcd
 
 from prover.policy.conjectures import induction_calls
-from prover.policy.rules.arithmetic import numbers_in
-from prover.policy.rules.common import Proposal, block, grind
+from prover.policy.rules.arithmetic import number_type, numbers_in
+from prover.policy.rules.common import Proposal, block, bracketed, grind
 from prover.policy.symbols import Symbol
 from prover.policy.terms import split_outer, variables_in
 from prover.policy.view import View
@@ -41,11 +41,11 @@ def by_coins(view: View) -> Iterator[Proposal]:
         coins, rest = _coins(said, wanted)
         if len(coins) != len(wanted) or variables_in(f"{paid} {' '.join(rest)}") & {*wanted}:
             continue
-        left = " - ".join([paid, *map(_bracketed, rest)])
+        left = " - ".join([paid, *map(bracketed, rest)])
         if len(coins) == 1:
-            yield f"exact ⟨{left if coins == [1] else f'{_bracketed(left)} / {coins[0]}'}, by omega⟩", -0.9
+            yield f"exact ⟨{left if coins == [1] else f'{bracketed(left)} / {coins[0]}'}, by omega⟩", -0.9
         elif len(coins) == 2 and 1 < coins[0] <= _LARGEST_COIN and gcd(*coins) == 1:
-            yield _paid_in_two(view, _bracketed(left), *coins), -0.9
+            yield _paid_in_two(view, bracketed(left), *coins), -0.9
 
 
 def _coins(said: str, wanted: Sequence[str]) -> tuple[list[int], list[str]]:
@@ -58,10 +58,6 @@ def _coins(said: str, wanted: Sequence[str]) -> tuple[list[int], list[str]]:
         else:
             rest.append(part)
     return [coin for coin in coins if coin], rest
-
-
-def _bracketed(term: str) -> str:
-    return f"({term})" if " " in term else term
 
 
 def _paid_in_two(view: View, paid: str, coin: int, other: int) -> str:
@@ -115,7 +111,7 @@ def divide(view: View) -> Iterator[Proposal]:
     """What a number divides, its multiples, and sums of these, it divides; and no smaller one but 0."""
     if "∣" not in view.text:
         return
-    type_ = "Int" if any(each.type == "Int" for each in numbers_in(view, view.text)) else "Nat"
+    type_ = number_type(view)
     given = [proof.name for proof in view.proofs if _DIVIDES.search(proof.type)]
     if "∣" in view.target:
         pairs = [found.groups() for pattern in _GCD_CALLS for found in pattern.finditer(view.text)]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prover.policy.rules.arithmetic import NONLINEAR, numbers_in
-from prover.policy.rules.common import Proposal, block, grind
+from prover.policy.rules.arithmetic import NONLINEAR, number_type, numbers_in
+from prover.policy.rules.common import Proposal, block, bracketed, grind
 from prover.policy.syntax import NotRead, Term, read_term
 from prover.policy.terms import applications, connective, split_outer
 from prover.policy.view import View
@@ -33,7 +33,7 @@ class _Less:
 def compare_parts(view: View) -> Iterator[Proposal]:
     """Of two powers, or products, by their parts."""
     found = _inequality(view.target)
-    if found is None or _number_type(view) != "Nat" or not all(map(NONLINEAR.search, found)):
+    if found is None or number_type(view) != "Nat" or not all(map(NONLINEAR.search, found)):
         return
     ways = (
         "(apply Nat.pow_le_pow_right <;> omega)",
@@ -47,18 +47,15 @@ def multiply(view: View) -> Iterator[Proposal]:
     """What is known to be less, times each factor that it stands beside."""
     if not _compares(view):
         return
-    integers = _number_type(view) == "Int"
-    known = list(_known_to_be_less(view))
+    integers = number_type(view) == "Int"
+    known, factors = list(_known_to_be_less(view)), _factors(view)
     facts: dict[str, None] = {}
     for less in known:
-        for one, other in _factors(view):
-            if other in (less.left, less.right):
-                of = _bracketed(one)
-                facts[
-                    f"Int.mul_le_mul_of_nonneg_left {less.proof} (show 0 ≤ {one} by omega)"
-                    if integers
-                    else f"Nat.mul_le_mul_left {of} {less.proof}"
-                ] = None
+        for one in (one for one, other in factors if other in (less.left, less.right)):
+            if integers:
+                facts[f"Int.mul_le_mul_of_nonneg_left {less.proof} (show 0 ≤ {one} by omega)"] = None
+            else:
+                facts[f"Nat.mul_le_mul_left {bracketed(one)} {less.proof}"] = None
     for base, one, other in _POWER_OF_MAX.findall(view.text) if not integers else ():
         for side in ("left", "right"):
             exponents = f"(Nat.le_max_{side} {one} {other})"
@@ -107,13 +104,8 @@ def _inequality(proposition: str) -> tuple[str, str] | None:
     return None
 
 
-def _number_type(view: View) -> str:
-    types = {variable.type for variable in numbers_in(view, view.text)}
-    return "Int" if "Int" in types else "Nat"
-
-
 def _known_to_be_less(view: View) -> Iterator[_Less]:
-    type_ = _number_type(view)
+    type_ = number_type(view)
     for proof in view.proofs:
         found = _inequality(proof.type)
         if found is not None:
@@ -125,7 +117,7 @@ def _known_to_be_less(view: View) -> Iterator[_Less]:
                 yield _Less(left, right, f"({one_more} {proof.name})", True)
     for call in applications(view.text):
         if call.head == "max" and len(call.args) == 2:
-            one, other = (_bracketed(_plain(arg)) for arg in call.args)
+            one, other = (bracketed(_plain(arg)) for arg in call.args)
             whole = _plain(f"max {one} {other}")
             yield _Less(_plain(one), whole, f"({type_}.le_max_left {one} {other})", False)
             yield _Less(_plain(other), whole, f"({type_}.le_max_right {one} {other})", False)
@@ -169,7 +161,3 @@ def _plain(text: str) -> str:
         return str(read_term(text))
     except NotRead:
         return text
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if " " in text else text

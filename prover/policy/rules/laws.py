@@ -117,9 +117,13 @@ def _next(view: View, laws: Sequence[Law], count: int) -> Sequence[Law]:
 def _named(view: View, laws: Sequence[Law]) -> list[tuple[str, Law]]:
     """Names for those that do not stand yet."""
     known = known_laws(view)
-    first = 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
     fresh = [law for law in laws if law_key(view, law.body) not in known]
-    return [(f"law{number}", law) for number, law in enumerate(fresh, first)]
+    return [(f"law{number}", law) for number, law in enumerate(fresh, next_number(view))]
+
+
+def next_number(view: View) -> int:
+    """That of the next law to be named."""
+    return 1 + max((int(law.name.removeprefix("law")) for law in view.laws), default=0)
 
 
 def _stated(view: View, law: Law) -> str:
