@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from prover.policy.neural.model import CARD, FORMAT
+from prover.policy.neural.pricing import NONE, OTHER, Prices, write_prices
 from prover.policy.neural.vocabulary import SPECIAL
 from prover.policy.neural.weights import Array, Shape, names_of, write_model
 
@@ -44,7 +45,8 @@ def random_arrays(words: int, seed: int = 0, scale: float = 0.3) -> dict[str, Ar
 
 def builtin_like(folder: Path, words: Sequence[str] = WORDS, seed: int = 0) -> Path:
     write_model(folder, TINY, words, random_arrays(len(words), seed))
-    card = {"format": FORMAT, "share": 0.3, "temperature": 0.5}
+    write_prices(folder, Prices(1.5, {OTHER: {"": -0.5}, NONE: {}, "simp_all": {"": 1.0, "top =": -2.0}}))
+    card = {"format": FORMAT, "share": 0.3}
     (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
     return folder
 

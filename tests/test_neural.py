@@ -18,7 +18,7 @@ from prover.lean.embedded.gateway import EmbeddedGateway
 from prover.lean.goals import parse_goal
 from prover.lean.source import parse_source
 from prover.policy.fixed import FixedPolicy
-from prover.policy.neural.builtin import BuiltinPolicy
+from prover.policy.neural.builtin import INTRODUCED, BuiltinPolicy
 from prover.policy.neural.critic import CriticPolicy
 from prover.policy.neural.making import BUILTIN
 from prover.policy.neural.model import CARD, Model, load_model
@@ -173,6 +173,13 @@ def test_the_policy_offers_all_that_the_rules_do_once_and_in_order(model: Model)
         assert sum(map(math.exp, logs)) <= 1.01
 
 
+def test_what_can_be_introduced_is_introduced_first(model: Model) -> None:
+    goals = [parse_goal("⊢ ∀ (x : N), plus x N.zero = x"), parse_goal("x : N\n⊢ plus x N.zero = x")]
+    (first, *others), (same, *_) = proposed(BuiltinPolicy(model), goals)
+    assert first.tactic == "intro x" and first.logprob >= math.log(INTRODUCED)
+    assert len(others) > 3 and same.logprob != first.logprob
+
+
 def test_what_is_asked_together_is_answered_as_alone(model: Model) -> None:
     goals = [parse_goal(goal) for goal in GOALS]
     together = proposed(BuiltinPolicy(model), goals, 10)
@@ -233,7 +240,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     (folder / "model.bin").write_bytes(b"rubbish")
     with pytest.raises(InputError, match="not a model"):
         policy_factory(f"builtin:{folder}", 0)
-    (folder / CARD).write_text(json.dumps({"format": 99, "share": 0.1, "temperature": 1.0}))
+    (folder / CARD).write_text(json.dumps({"format": 99, "share": 0.1}))
     with pytest.raises(InputError, match="format 99"):
         policy_factory(f"builtin:{folder}", 0)
 
@@ -242,8 +249,11 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
 def test_the_model_that_ships_is_small_and_orders_tactics() -> None:
     assert sum(path.stat().st_size for path in BUILTIN.iterdir()) < 20e6
     policy = policy_factory("builtin", 0)(frozenset())
-    (candidates,) = policy.propose(the_theorem(), [parse_goal("p q : Prop\nh : p ∧ q\n⊢ q ∧ p")], 8)
-    assert len(candidates) == 8 and candidates[0].source == "builtin"
+    goals = [parse_goal("x y : N\n⊢ plus x y = plus y x"), parse_goal("p q : Prop\nh : p ∧ q\n⊢ q ∧ p")]
+    numbers, logic = policy.propose(the_theorem(), goals, 8)
+    assert len(numbers) == len(logic) == 8
+    assert numbers[0].tactic.startswith("(obtain ⟨num,")  # what is counted, while the rules' first is simp_all
+    assert logic[0].tactic in ("simp_all", "grind")
 
 
 def test_more_names_made_up_than_have_numbers() -> None:

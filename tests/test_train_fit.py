@@ -18,6 +18,7 @@ from prover.errors import InputError
 from prover.lean.goals import parse_goal
 from prover.policy.fixed import Survey
 from prover.policy.neural.model import load_model
+from prover.policy.neural.pricing import NONE, OTHER, Prices
 from prover.policy.neural.vocabulary import Vocabulary
 from prover.policy.neural.wording import Wording
 from prover.policy.specs import policy_factory
@@ -70,7 +71,7 @@ def test_samples_say_what_proved_and_what_failed(data: Path, tmp_path: Path) -> 
     assert len(samples) == 12
     for number, sample in enumerate(samples):
         assert sample.proof == ((words,) if number % 2 else ())
-        assert (words in sample.failed) == (number % 2 == 0)
+        assert (words in sample.worse) == (number % 2 == 0)
         assert words in dict(sample.fixed)
         assert sample.value == (5 if number % 2 else 7)
         assert sample.source[0] in ("<laws>", "<conj>", "<goal>")
@@ -97,8 +98,9 @@ def test_what_is_in_words_is_not_put_into_words_again(
 
 def a_fit(folder: Path) -> Path:
     folder.mkdir()
-    write_fitted(folder, Fitted(TINY, Vocabulary(WORDS), random_arrays(len(WORDS)), {"rounds": [1]}))
-    (folder / "report.json").write_text(json.dumps({"goals": 0, "share": 0.25, "temperature": 0.5}))
+    arrays, prices = random_arrays(len(WORDS)), Prices(0.7, {OTHER: {}, NONE: {"": 0.25}})
+    write_fitted(folder, Fitted(TINY, Vocabulary(WORDS), arrays, prices, {"rounds": [1]}))
+    (folder / "report.json").write_text(json.dumps({"goals": 0, "share": 0.25}))
     return folder
 
 
@@ -136,9 +138,10 @@ def test_a_report_counts_tactics_of_proofs(data: Path, tmp_path: Path) -> None:
     samples = [each for each in all_samples(data, tmp_path / "kept.jsonl") if each.proof]
     report = measure(load_model(tmp_path / "model"), samples)
     assert report.goals == len(samples) == 6
-    assert 0 <= report.fixed_top1 <= report.fixed_top8 == 1.0 and report.mixed_top8 >= report.model_top8
+    assert 0 <= report.fixed_top1 <= report.fixed_top8 == report.priced_top8 == 1.0
+    assert report.mixed_top8 >= report.model_top8
     assert report.log_probability < 0 and 0 <= report.calibration <= 1
-    assert measure(load_model(tmp_path / "model"), []) == Report(0, 0.2, 0.5)
+    assert measure(load_model(tmp_path / "model"), []) == Report(0, 0.5)
 
 
 def test_fitting_without_torch_says_what_is_missing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +193,7 @@ def test_a_fit_learns_the_tactic_of_the_proofs_and_runs_as_it_was_fitted(data: P
 
     seen = [step for step in fit(plan_of(data, tmp_path / "fit", 200)) if isinstance(step, Step)]
     assert seen[-1].tactic_loss < 0.6 * seen[0].tactic_loss
-    (tmp_path / "fit" / "report.json").write_text(json.dumps({"goals": 0, "share": 0.2, "temperature": 0.5}))
+    (tmp_path / "fit" / "report.json").write_text(json.dumps({"goals": 0, "share": 0.2}))
     export(tmp_path / "fit", tmp_path / "model")
     fitted = read_fitted(tmp_path / "fit")
     source = next(each.source for each in all_samples(data, tmp_path / "k.jsonl") if each.proof)

@@ -73,7 +73,8 @@ def _judged(lessons: Lessons, plan: Plan, samples: list[Sample], fit: Fit) -> Fi
     assert plan.start is not None
     begun = load_model(plan.start)
     apart = [sample for sample in samples if sample.held_out]
-    before, after = measure(begun, apart, begun.card), tried_out(plan.out, apart, begun.card)
+    share = begun.card.share
+    before, after = measure(begun, apart, share), tried_out(plan.out, apart, share)
     fit = replace(
         fit,
         measured=after.goals,

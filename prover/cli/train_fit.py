@@ -112,6 +112,7 @@ def fit(
     for name, top1, top8 in (
         ("model", report.model_top1, report.model_top8),
         ("fixed", report.fixed_top1, report.fixed_top8),
+        ("fixed with learnt prices", report.priced_top1, report.priced_top8),
         ("mixed", report.mixed_top1, report.mixed_top8),
     ):
         click.echo(f"  {name}: a tactic of the proof first {top1:.0%}, among the first eight {top8:.0%}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from prover.policy import relevance
@@ -27,6 +27,9 @@ class Survey:
     view: View
     premises: tuple[str, ...]
     proposals: tuple[tuple[str, tuple[Proposal, ...]], ...]
+
+    def of(self, rule: Callable[[View], Iterable[Proposal]]) -> tuple[Proposal, ...]:
+        return dict(self.proposals)[rule.__name__]
 
 
 class FixedPolicy:

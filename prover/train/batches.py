@@ -87,14 +87,14 @@ class Batches:
 
     def _lesson(self, sample: Sample) -> Lesson:
         likely = _imitable(sample)
-        worse = [words for words in dict.fromkeys([*sample.failed, *likely]) if words not in sample.proof]
+        worse = [words for words in dict.fromkeys([*sample.worse, *likely]) if words not in sample.proof]
         if sample.proof and worse:
             return Lesson(sample, (self._random.choice(sample.proof), *self._others(worse)), True)
         if sample.proof:
             return Lesson(sample, (self._random.choice(sample.proof),) * TACTICS, False)
         drawn = self._random.choices(list(likely), list(likely.values()), k=TACTICS)
-        if sample.failed:
-            return Lesson(sample, (drawn[0], *self._others(sample.failed)), True)
+        if sample.worse:
+            return Lesson(sample, (drawn[0], *self._others(sample.worse)), True)
         return Lesson(sample, tuple(drawn), False)
 
     def _others(self, worse: Sequence[Words]) -> list[Words]:
@@ -150,8 +150,8 @@ class Batches:
 
 
 def _imitable(sample: Sample) -> dict[Words, float]:
-    left = {words: price / _TEMPERATURE for words, price in sample.fixed if words not in sample.failed}
-    return softmax(left) if left else {}
+    left = {words: price / _TEMPERATURE for words, price in sample.fixed if words not in sample.worse}
+    return softmax(left)
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

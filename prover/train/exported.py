@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from prover.errors import InputError
 from prover.policy.neural.model import CARD
+from prover.policy.neural.pricing import read_prices
 from prover.policy.neural.vocabulary import SPECIAL, Vocabulary
 from prover.policy.neural.weights import Array, Shape, names_of
 from prover.train.fitted import Fitted, read_fitted
@@ -34,7 +35,8 @@ def read_start(folder: Path) -> Fitted:
     new = [word for word in SPECIAL if word not in begun.vocabulary.numbers]
     rows = np.random.default_rng(0).standard_normal((len(new), begun.shape.width)).astype(np.float32)
     arrays = {**begun.arrays, "embeddings": np.concatenate([begun.arrays["embeddings"], rows])}
-    return Fitted(begun.shape, Vocabulary((*begun.vocabulary.words, *new)), arrays, begun.about)
+    vocabulary = Vocabulary((*begun.vocabulary.words, *new))
+    return Fitted(begun.shape, vocabulary, arrays, begun.prices, begun.about)
 
 
 def read_exported(folder: Path) -> Fitted:
@@ -45,8 +47,8 @@ def read_exported(folder: Path) -> Fitted:
         stored = dict(_variables((folder / _WEIGHTS).read_bytes()))
         shape = _shape(stored)
         arrays = {name: _array(stored, name, shape) for name, _ in names_of(shape, len(words))}
-        return Fitted(shape, Vocabulary(words), arrays, card.get("fit", {}))
-    except (OSError, ValueError, KeyError, IndexError, struct.error) as error:
+        return Fitted(shape, Vocabulary(words), arrays, read_prices(folder), card.get("fit", {}))
+    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
         raise InputError(f"{folder}: not a model that `prover train export` made: {error}") from None
 
 

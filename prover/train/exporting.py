@@ -12,14 +12,14 @@ from pathlib import Path
 
 from prover.errors import InputError
 from prover.policy.neural.builtin import SAID, softmax
-from prover.policy.neural.model import CARD, FORMAT, Card, Model, load_model
+from prover.policy.neural.model import CARD, FORMAT, Model, load_model
+from prover.policy.neural.pricing import Prices, write_prices
 from prover.policy.neural.weights import write_model
 from prover.train.fitted import Fitted, read_fitted
 from prover.train.samples import Sample, Words
 
-_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-_TEMPERATURES = (0.2, 0.35, 0.5, 0.7, 1.0)
-_DEFAULT = 0.2, 0.5
+_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+_DEFAULT = 0.5
 _REPORT = "report.json"
 _MEASURED = 400  # goals
 _BINS = 10
@@ -28,17 +28,19 @@ _BINS = 10
 @dataclass(frozen=True, slots=True)
 class Report:
     """Of `goals` that were not learnt from and have a finished proof: how often one of its tactics is the
-    first, or among the first eight, of the model alone, of the fixed policy, and of both mixed; and how far
-    the probability of the first is from how often it is right, on average (`calibration`). Where `share` and
-    `temperature` were chosen on these goals, what is mixed looks a little better than it is."""
+    first, or among the first eight, of the model alone, of the fixed policy, of that with learnt prices, and
+    of model and learnt prices mixed; and how far the probability of the first is from how often it is right,
+    on average (`calibration`). Where `share` was chosen on these goals, what is mixed looks a little better
+    than it is."""
 
     goals: int
     share: float
-    temperature: float
     model_top1: float = 0.0
     model_top8: float = 0.0
     fixed_top1: float = 0.0
     fixed_top8: float = 0.0
+    priced_top1: float = 0.0
+    priced_top8: float = 0.0
     mixed_top1: float = 0.0
     mixed_top8: float = 0.0
     log_probability: float = 0.0
@@ -46,15 +48,15 @@ class Report:
     value_log_loss: float = 0.0
 
 
-def tried_out(fitted: Path, samples: Sequence[Sample], mixing: Card | None = None) -> Report:
-    """Measures what a fit left behind, as it will run, and keeps the report there. Share and temperature are
-    those of `mixing`; None has them fitted to the samples."""
+def tried_out(fitted: Path, samples: Sequence[Sample], share: float | None = None) -> Report:
+    """Measures what a fit left behind, as it will run, and keeps the report there. A `share` of None is
+    fitted to the samples."""
     part = fitted / "model.part"
     shutil.rmtree(part, ignore_errors=True)
-    _write(part, read_fitted(fitted), Report(0, *_DEFAULT))
+    _write(part, read_fitted(fitted), Report(0, _DEFAULT))
     model = load_model(part)
     load_model.cache_clear()
-    report = measure(model, samples, mixing)
+    report = measure(model, samples, share)
     shutil.rmtree(part)
     text = json.dumps(dataclasses.asdict(report), indent=1) + "\n"
     (fitted / _REPORT).write_text(text, encoding="utf-8")
@@ -83,42 +85,48 @@ def _refuse_foreign(out: Path) -> None:
         raise InputError(f"{out}: there is something else; choose another folder")
 
 
-def measure(model: Model, samples: Sequence[Sample], mixing: Card | None = None) -> Report:
-    """Of those samples that have a proof; `mixing` as above."""
+def measure(model: Model, samples: Sequence[Sample], share: float | None = None) -> Report:
+    """Of those samples that have a proof; `share` as above."""
     samples = [each for each in samples if each.proof][:_MEASURED]
-    shares, temperatures = ((mixing.share,), (mixing.temperature,)) if mixing else (_SHARES, _TEMPERATURES)
     if not samples:
-        return Report(0, mixing.share, mixing.temperature) if mixing else Report(0, *_DEFAULT)
+        return Report(0, _DEFAULT if share is None else share)
     said = model.tactics([sample.source for sample in samples], SAID)
     models = [{words: math.exp(log) for words, log in each} for each in said]
-    log_probability, share, temperature = max(
-        (_fit(samples, models, share, temperature), share, temperature)
-        for share in shares
-        for temperature in temperatures
+    fixed = [softmax(dict(sample.fixed)) for sample in samples]
+    priced = [_priced(model.prices, sample) for sample in samples]
+    log_probability, share = max(
+        (_fit(samples, models, priced, each), each) for each in (_SHARES if share is None else (share,))
     )
-    fixed = [softmax({w: price / temperature for w, price in sample.fixed}) for sample in samples]
-    mixed = [_mixed(m, f, share) for m, f in zip(models, fixed, strict=True)]
+    mixed = [_mixed(m, p, share) for m, p in zip(models, priced, strict=True)]
     measured = {
         f"{name}_top{k}": round(
             sum(_hit(s, c, k) for s, c in zip(samples, all_, strict=True)) / len(samples), 4
         )
-        for name, all_ in (("model", models), ("fixed", fixed), ("mixed", mixed))
+        for name, all_ in (("model", models), ("fixed", fixed), ("priced", priced), ("mixed", mixed))
         for k in (1, 8)
     }
     return Report(
-        len(samples), share, temperature, **measured, log_probability=round(log_probability, 4),
+        len(samples), share, **measured, log_probability=round(log_probability, 4),
         calibration=round(_calibration(samples, mixed), 4), value_log_loss=round(_value_loss(model, samples),
         4),
     )  # fmt: skip
 
 
+def _priced(prices: Prices, sample: Sample) -> dict[Words, float]:
+    chances = prices.chances(sample.source, sample.fixed)
+    return {words: chance for (words, _), chance in zip(sample.fixed, chances, strict=True)}
+
+
 def _fit(
-    samples: Sequence[Sample], models: Sequence[dict[Words, float]], share: float, temperature: float
+    samples: Sequence[Sample],
+    models: Sequence[dict[Words, float]],
+    priced: Sequence[dict[Words, float]],
+    share: float,
 ) -> float:
     """The mean log-probability of the likeliest tactic of each proof."""
     total = 0.0
-    for sample, model in zip(samples, models, strict=True):
-        mixed = _mixed(model, softmax({w: price / temperature for w, price in sample.fixed}), share)
+    for sample, model, fixed in zip(samples, models, priced, strict=True):
+        mixed = _mixed(model, fixed, share)
         total += math.log(max(1e-6, *(mixed.get(words, 0.0) for words in sample.proof)))
     return total / len(samples)
 
@@ -155,9 +163,9 @@ def _value_loss(model: Model, samples: Sequence[Sample]) -> float:
 
 def _write(folder: Path, fitted: Fitted, report: Report) -> None:
     write_model(folder, fitted.shape, fitted.vocabulary.words, fitted.arrays)
+    write_prices(folder, fitted.prices)
     content = {
-        "format": FORMAT, "share": report.share, "temperature": report.temperature,
-        "fit": fitted.about, "measured": dataclasses.asdict(report),
+        "format": FORMAT, "share": report.share, "fit": fitted.about, "measured": dataclasses.asdict(report),
     }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / CARD).write_text(text, encoding="utf-8")

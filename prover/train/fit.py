@@ -1,11 +1,11 @@
-"""Fitting the network to collected searches.
+"""Fitting the network, and prices of the rules' tactics, to collected searches.
 
     for seen in fit(Plan(data, (1, 2), out, minutes=10)):
         ...                                              # how far it is; close it to stop
     fitted = read_fitted(out)
 
 What has been put into words is kept in `data`, in `words/`, and serves the next fit, too. The folder `out`
-has `checkpoint.pt`, from which the same call goes on; at the end `weights.npz` and `fit.json`, which
+has `checkpoint.pt`, from which the same call goes on; at the end what `prover.train.fitted` reads, which
 `prover.train.exporting` makes a model of. A step is given by the seed and the data alone; how many there are
 in so many minutes depends on the machine.
 """
@@ -31,6 +31,7 @@ from prover.train.batches import NOTHING, TACTICS, Batch, Batches
 from prover.train.exported import read_start
 from prover.train.fitted import Fitted, write_fitted
 from prover.train.network import SHAPE, Network
+from prover.train.prices import fit_prices
 from prover.train.samples import Sample, prepared, version_of_words
 
 _BATCH = 32  # goals
@@ -108,7 +109,8 @@ def fit_to(samples: Sequence[Sample], plan: Plan) -> Generator[Step, None, None]
         "held_out_goals": len(samples) - len(learnt), "parameters": sum(p.numel() for p in
         network.parameters()), "loss": training.mean(), "started_from": begun.about if begun else None,
     }  # fmt: skip
-    write_fitted(plan.out, Fitted(shape, vocabulary, network.arrays(), about))
+    prices = fit_prices(learnt, begun.prices if begun else None, plan.seed)
+    write_fitted(plan.out, Fitted(shape, vocabulary, network.arrays(), prices, about))
 
 
 def held_out(plan: Plan) -> list[Sample]:

@@ -1,4 +1,4 @@
-"""What a fit leaves behind: `weights.npz` and `fit.json`. Needs no torch."""
+"""What a fit leaves behind: `weights.npz`, `prices.json` and `fit.json`. Needs no torch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from prover.errors import InputError
+from prover.policy.neural.pricing import Prices, read_prices, write_prices
 from prover.policy.neural.vocabulary import Vocabulary
 from prover.policy.neural.weights import Array, Shape
 
@@ -25,6 +26,7 @@ class Fitted:
     shape: Shape
     vocabulary: Vocabulary
     arrays: Mapping[str, Array]
+    prices: Prices
     about: dict[str, Any]
 
 
@@ -34,8 +36,9 @@ def read_fitted(folder: Path) -> Fitted:
         content = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         with np.load(folder / _WEIGHTS) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        return Fitted(Shape(**content["shape"]), Vocabulary(content["words"]), arrays, content["about"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        shape, vocabulary = Shape(**content["shape"]), Vocabulary(content["words"])
+        return Fitted(shape, vocabulary, arrays, read_prices(folder), content["about"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{folder}: no finished fit of `prover train fit`: {error}") from None
 
 
@@ -44,6 +47,7 @@ def write_fitted(folder: Path, fitted: Fitted) -> None:
     with part.open("wb") as file:
         np.savez(file, **fitted.arrays)  # type: ignore[arg-type]
     part.replace(folder / _WEIGHTS)
+    write_prices(folder, fitted.prices)
     content = {
         "shape": dataclasses.asdict(fitted.shape), "words": fitted.vocabulary.words, "about": fitted.about
     }  # fmt: skip

@@ -24,6 +24,7 @@ from prover.policy.fixed import best_prices
 from prover.policy.neural.model import LIMITS
 from prover.policy.neural.wording import Reader, Wording
 from prover.train.data import (
+    ADVANCED,
     FAILED,
     PROOF,
     Example,
@@ -47,15 +48,15 @@ _HELD_OUT = 10  # one file of so many is not learnt from
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One goal. `fixed` are the proposals of the fixed policy with their prices, `proof` the tactics of
-    finished proofs, `failed` others that Lean refused. `value` is a place in
-    `prover.policy.neural.vocabulary.VALUES`, None where not enough was tried to say. `held_out`: for
-    measuring only."""
+    finished proofs, `worse` others that were tried: that Lean refused or, where there is a proof, that this
+    does not need. `value` is a place in `prover.policy.neural.vocabulary.VALUES`, None where not enough was
+    tried to say. `held_out`: for measuring only."""
 
     file: str
     source: Words
     fixed: tuple[tuple[Words, float], ...]
     proof: tuple[Words, ...]
-    failed: tuple[Words, ...]
+    worse: tuple[Words, ...]
     value: int | None
     held_out: bool
 
@@ -145,6 +146,7 @@ def samples_of(
     reader = Reader(frozenset(other.name for other in source.theorems))
     samples = []
     for goal, examples in tried.items():
+        proved = any(each.outcome == PROOF for each in examples)
         survey, wording = reader.read(theorem, goal)
         prices = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
         fixed = {words: price for tactic, price in reversed(prices) if (words := wording.read(tactic))}
@@ -154,12 +156,16 @@ def samples_of(
                 wording.source,
                 tuple(reversed(fixed.items())),
                 _read(wording, [each.tactic for each in examples if each.outcome == PROOF]),
-                _read(wording, [each.tactic for each in examples if each.outcome.startswith(FAILED)]),
+                _read(wording, [each.tactic for each in examples if _was_no_help(each, proved)]),
                 _value(examples),
                 held_out,
             )
         )
     return samples
+
+
+def _was_no_help(example: Example, proved: bool) -> bool:
+    return example.outcome.startswith(FAILED) or (proved and example.outcome == ADVANCED)
 
 
 def _read(wording: Wording, tactics: Sequence[str]) -> tuple[Words, ...]:
@@ -182,7 +188,7 @@ def _sample(line: Mapping[str, Any]) -> Sample:
         tuple(line["source"]),
         tuple((tuple(words), price) for words, price in line["fixed"]),
         tuple(map(tuple, line["proof"])),
-        tuple(map(tuple, line["failed"])),
+        tuple(map(tuple, line["worse"])),
         line["value"],
         line["held_out"],
     )

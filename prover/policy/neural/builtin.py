@@ -1,9 +1,9 @@
 """The policy that ships with the prover: a small model and the fixed rules together.
 
 What the model says and what the rules propose are candidates alike. Their probability is a mixture,
-`(1 - share) * model + share * fixed`, where the rules' prices count as a softmax; `share` was fitted to
-proofs that the model had not learnt from. So the model orders what the rules propose and adds tactics of its
-own, and nothing that the rules know is ever out of reach.
+`(1 - share) * model + share * fixed`, where what the rules propose is as likely as its learnt price says;
+`share` was fitted to proofs that neither had learnt from. So what was learnt orders what the rules propose
+and adds tactics of its own, and nothing that the rules know is ever out of reach.
 """
 
 from __future__ import annotations
@@ -16,11 +16,17 @@ from typing import TypeVar
 from prover.lean.guard import refusal
 from prover.policy.fixed import FixedPolicy, Survey, best_prices
 from prover.policy.neural.model import Model, Said
+from prover.policy.neural.pricing import Prices
 from prover.policy.neural.wording import Reader, Wording
+from prover.policy.rules.closing import introduce
 from prover.types import Candidate, Goal, Theorem
 
 SAID = 24
 """How many tactics the model is asked for."""
+
+INTRODUCED = 0.7
+"""How likely it is held that a goal's variables and premises are introduced first, where it has any: whatever
+else is a good idea is one thereafter, too."""
 
 NAME = "builtin"
 
@@ -36,16 +42,16 @@ class BuiltinPolicy:
     def propose(self, theorem: Theorem, goals: Sequence[Goal], n: int) -> list[list[Candidate]]:
         read = [self.reader.read(theorem, goal) for goal in goals]
         said = self._model.tactics([wording.source for _, wording in read], SAID)
-        card = self._model.card
+        prices, share = self._model.prices, self._model.card.share
         return [
-            ranked(mixture(survey, wording, each, card.share, card.temperature))[:n]
+            ranked(mixture(survey, wording, each, prices, share))[:n]
             for (survey, wording), each in zip(read, said, strict=True)
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A tactic, and how likely the model and the rules hold it to be."""
+    """A tactic, and how likely it is by the model and by the rules' learnt prices."""
 
     tactic: str
     model: float
@@ -58,15 +64,25 @@ class Mixed:
 
 
 def mixture(
-    survey: Survey, wording: Wording, said: Sequence[Said], share: float, temperature: float
+    survey: Survey, wording: Wording, said: Sequence[Said], prices: Prices, share: float
 ) -> list[Mixed]:
     """In no order."""
     proposals = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
-    known = {wording.read(tactic): survey.view.spoken(tactic) for tactic, _ in reversed(proposals)}
-    fixed = softmax({survey.view.spoken(tactic): price / temperature for tactic, price in proposals})
+    read = [(survey.view.spoken(tactic), wording.read(tactic), price) for tactic, price in proposals]
+    known = {words: tactic for tactic, words, _ in reversed(read)}
+    chances = prices.chances(wording.source, [(words, price) for _, words, price in read])
+    fixed = dict(zip((tactic for tactic, _, _ in read), chances, strict=True))
     model = dict(_of_model(wording, known, said))
+    for introduction, _ in survey.of(introduce):
+        fixed, model = (_first(survey.view.spoken(introduction), each) for each in (fixed, model))
     tactics = dict.fromkeys([*fixed, *model])
     return [Mixed(each, model.get(each, 0.0), fixed.get(each, 0.0), share) for each in tactics]
+
+
+def _first(tactic: str, probabilities: Mapping[str, float]) -> dict[str, float]:
+    """With `INTRODUCED` for this one, and what is left for what they were."""
+    rest = {each: (1 - INTRODUCED) * probability for each, probability in probabilities.items()}
+    return {**rest, tactic: INTRODUCED + rest.get(tactic, 0.0)}
 
 
 def ranked(mixed: Sequence[Mixed]) -> list[Candidate]:
@@ -87,8 +103,10 @@ _Key = TypeVar("_Key")
 
 
 def softmax(logs: Mapping[_Key, float]) -> dict[_Key, float]:
-    total = sum(math.exp(log) for log in logs.values())
-    return {each: math.exp(log) / total for each, log in logs.items()}
+    most = max(logs.values(), default=0.0)
+    parts = {each: math.exp(log - most) for each, log in logs.items()}
+    total = sum(parts.values())
+    return {each: part / total for each, part in parts.items()}
 
 
 def _of_model(

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prover.errors import InputError
+from prover.policy.neural.pricing import Prices, read_prices
 from prover.policy.neural.vocabulary import VALUE, VALUES, Vocabulary
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView, Translator
 
 CARD = "card.json"
-FORMAT = 1
+FORMAT = 2
 _VOCABULARY = "shared_vocabulary.json"
 _LONGEST = 48  # words of a tactic
 _AT_ONCE = 16  # goals in one batch
@@ -33,18 +34,18 @@ Said = tuple[tuple[str, ...], float]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a model's folder says of it. `share` is the part of the probability that is the fixed policy's,
-    and `temperature` what its prices are divided by; both were fitted to held-out proofs."""
+    """What a model's folder says of it. `share` is the part of the probability that is the rules', fitted to
+    held-out proofs."""
 
     share: float
-    temperature: float
     about: dict[str, Any]
 
 
 class Model:
-    def __init__(self, translator: Translator, vocabulary: Vocabulary, card: Card) -> None:
+    def __init__(self, translator: Translator, vocabulary: Vocabulary, prices: Prices, card: Card) -> None:
         self._translator = translator
         self._vocabulary = vocabulary
+        self.prices = prices
         self.card = card
 
     def tactics(self, sources: Sequence[Sequence[str]], count: int) -> list[list[Said]]:
@@ -104,10 +105,10 @@ def load_model(folder: Path) -> Model:
         from ctranslate2 import Translator
 
         translator = Translator(str(folder), device="cpu", compute_type="int8", intra_threads=1)
-        return Model(translator, Vocabulary(words), Card(card["share"], card["temperature"], card))
+        return Model(translator, Vocabulary(words), read_prices(folder), Card(card["share"], card))
     except OSError as error:
         raise InputError(
             f"{folder}: no model that `prover train export` made: {error.filename}: {error.strerror}"
         ) from None
-    except (ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (ValueError, LookupError, TypeError, RuntimeError) as error:
         raise InputError(f"{folder}: not a model that `prover train export` made: {error}") from None
