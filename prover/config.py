@@ -56,7 +56,7 @@ class Settings:
     tokens: int | None = None
     usd: float | None = None
     strategy: str = "best-first"
-    policy: str = "fixed"
+    policy: str = "builtin"
     jobs: int = 1
     seed: int = 0
     lean: LeanKind = "auto"

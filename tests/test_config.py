@@ -27,7 +27,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_no_file_gives_the_defaults(tmp_path: Path) -> None:
     assert load_settings(tmp_path) == Settings(
-        seconds=60, tactics=None, policy="fixed", jobs=1, seed=0, lean="auto"
+        seconds=60, tactics=None, policy="builtin", jobs=1, seed=0, lean="auto"
     )
 
 

@@ -252,7 +252,7 @@ def test_the_model_that_ships_is_small_and_orders_tactics() -> None:
     goals = [parse_goal("x y : N\n⊢ plus x y = plus y x"), parse_goal("p q : Prop\nh : p ∧ q\n⊢ q ∧ p")]
     numbers, logic = policy.propose(the_theorem(), goals, 8)
     assert len(numbers) == len(logic) == 8
-    assert numbers[0].tactic.startswith("(obtain ⟨num,")  # what is counted, while the rules' first is simp_all
+    assert numbers[0].tactic.startswith("(obtain ⟨num,")  # the rules alone say `simp_all` first
     assert logic[0].tactic in ("simp_all", "grind")
 
 

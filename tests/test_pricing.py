@@ -95,7 +95,7 @@ def test_goals_that_were_tried_in_vain_make_all_unlikely_there() -> None:
     samples = [sample(LIST, INDUCTION), sample(ORDER, None, ("simp_all", "omega"))] * 8
     priced = fit_prices(samples, None, 0)
     assert sum(priced.chances(LIST, FIXED)) > 0.8
-    assert sum(priced.chances(ORDER, FIXED)) < 0.3
+    assert sum(priced.chances(ORDER, FIXED)) < 0.4
 
 
 def test_prices_go_on_from_those_before() -> None:

@@ -44,10 +44,11 @@ from prover.errors import InputError
 @click.option(
     "--policy",
     metavar="SPEC",
-    help="Who proposes tactics: `fixed`, rules that read the goal; `builtin`, these and a small model;"
+    help="Who proposes tactics: `builtin`, rules that read the goal and a small model; `fixed`, the"
+    " rules alone;"
     " `only:TACTIC`, that tactic alone; `ct2:DIR`, a model in a folder; `openai:MODEL[@BASE_URL]`, a language"
     " model; or several in a row, `fixed+openai:MODEL`, the next one where those before are stuck."
-    " [default: fixed]",
+    " [default: builtin]",
 )
 @click.option(
     "--jobs",

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from prover.policy.neural.builtin import softmax
 from prover.policy.neural.naming import KINDS
+from prover.policy.neural.pricing import softmax
 from prover.policy.neural.vocabulary import VALUE, VALUES, Vocabulary
 from prover.policy.neural.weights import END, START
 from prover.train.samples import Sample, Words
@@ -151,7 +151,7 @@ class Batches:
 
 def _imitable(sample: Sample) -> dict[Words, float]:
     left = {words: price / _TEMPERATURE for words, price in sample.fixed if words not in sample.worse}
-    return softmax(left)
+    return dict(zip(left, softmax(list(left.values())), strict=True))
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover.errors import InputError
-from prover.policy.neural.builtin import SAID, softmax
+from prover.policy.neural.builtin import SAID
 from prover.policy.neural.model import CARD, FORMAT, Model, load_model
 from prover.policy.neural.pricing import Prices, write_prices
 from prover.policy.neural.weights import write_model
@@ -92,7 +92,7 @@ def measure(model: Model, samples: Sequence[Sample], share: float | None = None)
         return Report(0, _DEFAULT if share is None else share)
     said = model.tactics([sample.source for sample in samples], SAID)
     models = [{words: math.exp(log) for words, log in each} for each in said]
-    fixed = [softmax(dict(sample.fixed)) for sample in samples]
+    fixed = [dict(sample.fixed) for sample in samples]
     priced = [_priced(model.prices, sample) for sample in samples]
     log_probability, share = max(
         (_fit(samples, models, priced, each), each) for each in (_SHARES if share is None else (share,))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from prover.lean.guard import refusal
 from prover.policy.fixed import FixedPolicy, Survey, best_prices
@@ -97,16 +96,6 @@ def ranked(mixed: Sequence[Mixed]) -> list[Candidate]:
         for each in mixed
     ]
     return sorted(candidates, key=lambda candidate: -candidate.logprob)
-
-
-_Key = TypeVar("_Key")
-
-
-def softmax(logs: Mapping[_Key, float]) -> dict[_Key, float]:
-    most = max(logs.values(), default=0.0)
-    parts = {each: math.exp(log - most) for each, log in logs.items()}
-    total = sum(parts.values())
-    return {each: part / total for each, part in parts.items()}
 
 
 def _of_model(

@@ -26,6 +26,9 @@ PLACES = tuple(f"#{number}" for number in range(_MOST + 1))
 _DOUBT = 1.6
 """What log-odds are divided by. A search that relies on them as they were fitted follows what looked well too
 far before it tries the rest."""
+_UNLEARNT, _TEMPERATURE = 0.15, 0.7
+"""The part of the probability that is the fixed prices', and what these are divided by there: a goal may be
+like none that was learnt from."""
 _OFFERS = frozenset(OFFERS.values())
 _OPEN, _CLOSED = frozenset("([{⟨"), frozenset(")]}⟩")
 _LOOSE = ("∀", "∃", "→", "↔", "∨", "∧", "¬", "=", "≠", "≤", "<", "≥", ">", "∣", "∈", "+", "*", "++", "::")
@@ -48,22 +51,27 @@ class Prices:
         """How likely each tactic is to be part of a proof; together at most 1. `tactics` are their words,
         None for one that has none, and fixed prices; `source` is what the model reads of the goal."""
         seen = features(source)
-        forms = [
-            form if form in self.forms else OTHER for form in map(form_of, (words for words, _ in tactics))
-        ]
+        forms = [form if (form := form_of(words)) in self.forms else OTHER for words, _ in tactics]
+        forms.append(NONE)
+        prices = [price for _, price in tactics]
         scores = [
-            (self.scale * price + self._weight(seen, form) + self.forms[form].get(place, 0.0)) / _DOUBT
-            for (_, price), form, place in zip(tactics, forms, places(forms), strict=True)
+            self.scale * price + self._weight(seen, form) + self.forms[form].get(place, 0.0)
+            for price, form, place in zip([*prices, 0.0], forms, places(forms), strict=True)
         ]
-        none = self._weight(seen, NONE) / _DOUBT
-        most = max(none, *scores) if scores else none
-        parts = [math.exp(score - most) for score in scores]
-        total = math.fsum([math.exp(none - most), *parts])
-        return [part / total for part in parts]
+        learnt = softmax([score / _DOUBT for score in scores])[:-1]
+        fixed = softmax([price / _TEMPERATURE for price in prices])
+        return [(1 - _UNLEARNT) * one + _UNLEARNT * other for one, other in zip(learnt, fixed, strict=True)]
 
     def _weight(self, seen: Sequence[str], form: str) -> float:
         weights = self.forms[form]
         return math.fsum(weights[each] for each in seen if each in weights)
+
+
+def softmax(logs: Sequence[float]) -> list[float]:
+    most = max(logs, default=0.0)
+    parts = [math.exp(log - most) for log in logs]
+    total = math.fsum(parts)
+    return [part / total for part in parts]
 
 
 def form_of(words: Words | None) -> str:
