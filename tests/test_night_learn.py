@@ -255,7 +255,7 @@ def test_a_night_of_an_older_prover_can_be_read_and_gone_on_with(tmp_path: Path)
     ("words", "torch", "said"),
     [
         (["--policy", "builtin"], False, "pip install 'prover\\[train\\]'"),
-        ([], True, "give --policy builtin"),
+        (["--policy", "fixed"], True, "give --policy builtin"),
         (["--policy", "builtin+fixed"], True, "give --policy builtin"),
         (["--policy", "builtin", "--ray", "auto"], True, "exclude each other"),
     ],
