@@ -91,6 +91,11 @@ def test_what_was_tried_in_vain_is_less_likely_than_what_nobody_tried() -> None:
     assert omega < simp
 
 
+def test_a_single_proof_is_enough_for_prices_and_changes_little() -> None:
+    priced = fit_prices([sample(LIST, INDUCTION, ("simp_all",))], None, 0)
+    assert priced.chances(LIST, FIXED) == pytest.approx(fit_prices([], None, 0).chances(LIST, FIXED), abs=0.3)
+
+
 def test_goals_that_were_tried_in_vain_make_all_unlikely_there() -> None:
     samples = [sample(LIST, INDUCTION), sample(ORDER, None, ("simp_all", "omega"))] * 8
     priced = fit_prices(samples, None, 0)

@@ -83,7 +83,7 @@ class _Table:
         known = [form if (form := form_of(words)) in self._forms else OTHER for words, _ in sample.fixed]
         known.append(NONE)
         return _Lesson(
-            np.array([self._seen[each] for each in features(sample.source) if each in self._seen]),
+            np.array([self._seen[each] for each in features(sample.source) if each in self._seen], np.intp),
             np.array([self._forms[form] for form in known]),
             np.array([self._seen[place] for place in places(known)]),
             np.array([*(price for _, price in sample.fixed), 0.0]),
