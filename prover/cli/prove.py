@@ -45,9 +45,9 @@ from prover.errors import InputError
     "--policy",
     metavar="SPEC",
     help="Who proposes tactics: `builtin`, rules that read the goal and a small model; `fixed`, the"
-    " rules alone;"
-    " `only:TACTIC`, that tactic alone; `ct2:DIR`, a model in a folder; `openai:MODEL[@BASE_URL]`, a language"
-    " model; or several in a row, `fixed+openai:MODEL`, the next one where those before are stuck."
+    " rules alone; `only:TACTIC`, that tactic alone; `ct2:DIR`, a model in a folder;"
+    " `openai:MODEL[@BASE_URL]`, a language model; or several in a row, `fixed+openai:MODEL`, the next"
+    " one where those before are stuck."
     " [default: builtin]",
 )
 @click.option(

@@ -31,6 +31,10 @@ class Survey:
     def of(self, rule: Callable[[View], Iterable[Proposal]]) -> tuple[Proposal, ...]:
         return dict(self.proposals)[rule.__name__]
 
+    def ranked(self) -> list[Proposal]:
+        """What all rules propose, the cheapest first."""
+        return best_prices(proposal for _, proposals in self.proposals for proposal in proposals)
+
 
 class FixedPolicy:
     """Proposes what the rules find, the likeliest first; the log-probabilities are fixed prices.
@@ -60,8 +64,7 @@ class FixedPolicy:
 
     def _candidates(self, theorem: Theorem, goal: Goal) -> list[Candidate]:
         survey = self.survey(theorem, goal)
-        ranked = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
-        return [Candidate(survey.view.spoken(tactic), price, self.name) for tactic, price in ranked]
+        return [Candidate(survey.view.spoken(tactic), price, self.name) for tactic, price in survey.ranked()]
 
     def _premises(self, theorem: Theorem, view: View) -> list[str]:
         """The theorems that may be used, the likeliest to help first."""

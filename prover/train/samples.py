@@ -20,7 +20,6 @@ from prover import policy
 from prover.errors import InputError
 from prover.fingerprint import CODE, fingerprint_of
 from prover.lean.source import Source
-from prover.policy.fixed import best_prices
 from prover.policy.neural.model import LIMITS
 from prover.policy.neural.wording import Reader, Wording
 from prover.train.data import (
@@ -148,8 +147,9 @@ def samples_of(
     for goal, examples in tried.items():
         proved = any(each.outcome == PROOF for each in examples)
         survey, wording = reader.read(theorem, goal)
-        prices = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
-        fixed = {words: price for tactic, price in reversed(prices) if (words := wording.read(tactic))}
+        fixed = {
+            words: price for tactic, price in reversed(survey.ranked()) if (words := wording.read(tactic))
+        }
         samples.append(
             Sample(
                 file,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prover.lean.guard import refusal
-from prover.policy.fixed import FixedPolicy, Survey, best_prices
+from prover.policy.fixed import FixedPolicy, Survey
 from prover.policy.neural.model import Model, Said
 from prover.policy.neural.pricing import Prices
 from prover.policy.neural.wording import Reader, Wording
@@ -66,8 +66,7 @@ def mixture(
     survey: Survey, wording: Wording, said: Sequence[Said], prices: Prices, share: float
 ) -> list[Mixed]:
     """In no order."""
-    proposals = best_prices(proposal for _, proposals in survey.proposals for proposal in proposals)
-    read = [(survey.view.spoken(tactic), wording.read(tactic), price) for tactic, price in proposals]
+    read = [(survey.view.spoken(tactic), wording.read(tactic), price) for tactic, price in survey.ranked()]
     known = {words: tactic for tactic, words, _ in reversed(read)}
     chances = prices.chances(wording.source, [(words, price) for _, words, price in read])
     fixed = dict(zip((tactic for tactic, _, _ in read), chances, strict=True))
