@@ -52,6 +52,11 @@ def test_what_is_seen_in_a_goal_has_no_numbers_of_names() -> None:
     assert "top ≤" in features(ORDER) and "known <" in features(ORDER)
 
 
+def test_operators_between_angles_begin_no_part_of_a_goal() -> None:
+    seen = features(("<goal>", "$f0", "<$>", "$v0", "=", "$v1", "<data>", "$v0", "Nat"))
+    assert {"<goal> <$>", "top =", "<data> 1"} <= set(seen) and "<$> 1" not in seen
+
+
 @given(prices)
 def test_prices_are_read_as_they_were_written(priced: Prices) -> None:
     import tempfile

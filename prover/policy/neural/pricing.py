@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.policy.neural.wording import OFFERS
+from prover.policy.neural.wording import OFFERS, SECTIONS
 
 PRICES = "prices.json"
 OTHER, NONE = "", "<none>"
@@ -133,7 +133,7 @@ def _features(source: Words) -> Iterator[str]:
 def _sections(source: Words) -> Iterator[tuple[str, list[str]]]:
     section, words = "", list[str]()
     for word in source:
-        if len(word) > 2 and word[0] == "<" and word[-1] == ">":  # and not Lean's `<`, `<>` or `<;>`
+        if word in SECTIONS:
             if section:
                 yield section, words
             section, words = word, []

@@ -71,6 +71,8 @@ OFFERS: Mapping[str, str] = {
 OFFERED = 32
 DEFINITIONS, WITH_PREMISES = "<defs>", "<defs+>"
 _SECTIONS = ("<goal>", "<type>", "<def>", "<premise>", "<ih>", *(f"<{kind.value}>" for kind in Kind))
+SECTIONS = frozenset((*_SECTIONS, *OFFERS.values()))
+"""The words that a part of what the model reads begins with."""
 
 OWN_WORDS: tuple[str, ...] = (
     *_SECTIONS,
